@@ -1,0 +1,1 @@
+//! Records leave: to stdout or to rotated files.

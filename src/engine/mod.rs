@@ -1,0 +1,1 @@
+//! Engines are data: profiles, their checking, and the recognition of an engine.

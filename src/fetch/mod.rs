@@ -1,0 +1,1 @@
+//! Pages from the network, a captured crawl or a file.

@@ -1,0 +1,1 @@
+//! Dates as forums print them, in every language, or honestly unknown.

@@ -1,0 +1,1 @@
+//! Edit notices: a grammar as data, and its reader.

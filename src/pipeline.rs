@@ -1,0 +1,1 @@
+//! THE FLOW, wired in one function.

@@ -1,0 +1,1 @@
+//! Politeness: robots.txt, one request at a time per origin, back-off.
