@@ -8,6 +8,7 @@ mod page;
 mod post;
 mod record;
 mod request;
+mod schedule;
 mod source;
 
 pub use extracted::{BoardRow, Extracted, Outcome, PageFacts, RawThread, ThreadRow};
@@ -17,4 +18,5 @@ pub use record::{
     Article, Attachment, Author, Board, Change, Edit, Editor, Quote, Record, SCHEMA, Status, Thread, Warning,
 };
 pub use request::{NewRequest, PageKind, Reason, Request};
+pub use schedule::Schedule;
 pub use source::{DateOrder, Limits, Posts, SourceSettings, Zone};
