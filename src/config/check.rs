@@ -13,7 +13,7 @@ use super::{
     Archive, Complaint, Complaints, Config, ConfigError, Destination, Fetch, Output, SecretSource, Source,
     StateLocation, Watch,
     raw::{RawConfig, RawDateOrder, RawSecret, RawSource},
-    read::read,
+    read::{Reading, read},
     value::{DurationText, Filled, PathText, Told},
 };
 use crate::model::{DateOrder, Limits, Posts, Schedule, SourceSettings};
@@ -24,7 +24,7 @@ pub const DEFAULT: &str = include_str!("../../config/default.toml");
 /// Whether an engine is known, given the directory of the user's own profiles and the name as written; if not, a hint.
 pub type KnownEngine<'a> = dyn Fn(&Path, &str) -> Result<(), Option<String>> + 'a;
 
-static BELOW: LazyLock<RawConfig> = LazyLock::new(|| read(DEFAULT).0);
+static BELOW: LazyLock<RawConfig> = LazyLock::new(|| read(DEFAULT).raw);
 
 /// Reads and checks a file.
 ///
@@ -48,8 +48,9 @@ pub fn load(file: &Path, known_engine: &KnownEngine<'_>) -> Result<Config, Confi
 /// # Errors
 /// With every complaint about it.
 pub fn parse(text: &str, file: &Path, known_engine: &KnownEngine<'_>) -> Result<Config, ConfigError> {
-    let (raw, complaints) = read(text);
-    let mut check = Check { directory: file.parent().unwrap_or(Path::new("")).to_owned(), complaints };
+    let Reading { raw, complaints, taken_out } = read(text);
+    let directory = file.parent().unwrap_or(Path::new("")).to_owned();
+    let mut check = Check { directory, complaints, taken_out };
     let config = check.config(raw, known_engine);
     if check.complaints.is_empty() {
         Ok(Config { file: Some(file.to_owned()), ..config })
@@ -61,7 +62,7 @@ pub fn parse(text: &str, file: &Path, known_engine: &KnownEngine<'_>) -> Result<
 impl Default for Config {
     /// What holds without a file: the embedded defaults, relative to the working directory.
     fn default() -> Config {
-        let mut check = Check { directory: PathBuf::new(), complaints: Vec::new() };
+        let mut check = Check { directory: PathBuf::new(), complaints: Vec::new(), taken_out: Vec::new() };
         check.config(RawConfig::default(), &|_, _| Ok(()))
     }
 }
@@ -70,6 +71,8 @@ impl Default for Config {
 struct Check {
     directory: PathBuf,
     complaints: Vec<Complaint>,
+    /// Where entries were wrong, by dotted path.
+    taken_out: Vec<(String, usize)>,
 }
 
 impl Check {
@@ -86,12 +89,16 @@ impl Check {
         let defaults = layer(raw.defaults, &BELOW.defaults);
         let mut names: HashMap<String, usize> = HashMap::new();
         let mut sources = Vec::new();
-        for (ordinal, source) in raw.source.into_iter().enumerate() {
+        let ends: Vec<usize> = raw.source.iter().skip(1).map(|told| told.span.start).chain([usize::MAX]).collect();
+        for (ordinal, (source, end)) in raw.source.into_iter().zip(ends).enumerate() {
             self.source_table(&source.value, &engines_dir, known_engine);
             let name = source.value.name.clone();
             let url = source.value.url.clone();
-            for (missing, key) in [(name.is_none(), "name"), (url.is_none(), "url")] {
-                if missing {
+            for (absent, key) in [(name.is_none(), "name"), (url.is_none(), "url")] {
+                let place = source.span.start..end;
+                let wrong =
+                    self.taken_out.iter().any(|(path, at)| path == &format!("source.{key}") && place.contains(at));
+                if absent && !wrong {
                     self.complain(Complaint::new(source.span.clone(), format!("this source has no `{key}`")));
                 }
             }
@@ -236,10 +243,12 @@ impl Check {
     }
 
     fn engines_dir(&mut self, raw: &RawConfig) -> PathBuf {
-        if let Some(dir) = &raw.engines.dir {
+        let usual = said(&BELOW.engines.dir).0;
+        let Some(dir) = &raw.engines.dir else { return self.directory.join(usual) };
+        if dir.value.0 != usual {
             self.must_exist(dir);
         }
-        self.directory.join(said(&raw.engines.clone().over(&BELOW.engines).dir).0)
+        self.directory.join(&dir.value.0)
     }
 
     fn files(&mut self, files: Option<Told<Vec<Told<PathText>>>>) -> Vec<PathBuf> {

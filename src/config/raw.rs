@@ -122,7 +122,7 @@ layered_table! {
     }
 }
 
-layered_table! {
+table! {
     /// Engine profiles of one's own.
     RawEngines {
         /// A directory of TOML files.

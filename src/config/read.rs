@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::{
     Spanned,
-    de::{DeTable, DeValue, Deserializer},
+    de::{DeArray, DeTable, DeValue, Deserializer},
 };
 
 use super::{
@@ -19,30 +19,52 @@ use super::{
 /// More than this and the file is no configuration.
 const MOST_COMPLAINTS: usize = 100;
 
-/// Reads a file's text as far as it can be read.
-pub(super) fn read(text: &str) -> (RawConfig, Vec<Complaint>) {
+/// The tables of a file, `source` apart, which is a list of them.
+const TABLES: [&str; 9] =
+    ["output", "state", "fetch", "archive", "watch", "engines", "notices", "articles", "defaults"];
+
+/// A file's text, read as far as it can be.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// What is right.
+    pub(super) raw: RawConfig,
+    /// What is wrong.
+    pub(super) complaints: Vec<Complaint>,
+    /// Where an entry was taken out, by dotted path: it is wrong, not missing.
+    pub(super) taken_out: Vec<(String, usize)>,
+}
+
+/// Reads a file's text.
+pub(super) fn read(text: &str) -> Reading {
+    let mut reading = Reading::default();
     let (document, syntax) = DeTable::parse_recoverable(text);
-    let mut complaints: Vec<Complaint> = syntax
-        .iter()
-        .map(|error| Complaint::new(error.span().unwrap_or(text.len()..text.len()), error.message().to_lowercase()))
-        .collect();
+    if !syntax.is_empty() {
+        // After a slip of syntax the tree is guesswork: what it says further would mislead.
+        let end = text.len()..text.len();
+        let complain = |error: &toml::de::Error| Complaint::new(error.span().unwrap_or(end.clone()), error.message());
+        reading.complaints = syntax.iter().map(complain).collect();
+        return reading;
+    }
     let span = document.span();
     let mut tree = document.into_inner();
-    // After a slip of syntax the tree is guesswork: what it says further would mislead.
-    if !complaints.is_empty() {
-        return (RawConfig::default(), complaints);
-    }
     loop {
-        let error = match RawConfig::deserialize(Deserializer::from(Spanned::new(span.clone(), tree.clone()))) {
-            Ok(raw) => return (raw, complaints),
-            Err(error) => error,
+        let list = find_list(&tree, &|key| TABLES.contains(&key));
+        let (at, message) = match list {
+            Some(list) => (list, "invalid type: list, expected a table".to_owned()),
+            None => match RawConfig::deserialize(Deserializer::from(Spanned::new(span.clone(), tree.clone()))) {
+                Ok(raw) => {
+                    reading.raw = raw;
+                    return reading;
+                }
+                Err(error) => (error.span().unwrap_or(0..0), error.message().to_owned()),
+            },
         };
-        let at = error.span().unwrap_or(0..0);
         let path = take_out(&mut tree, &at);
-        complaints.push(complain(&at, error.message(), &path));
-        if path.is_empty() || complaints.len() >= MOST_COMPLAINTS {
-            return (RawConfig::default(), complaints);
+        reading.complaints.push(complain(&at, &message, &path));
+        if path.is_empty() || reading.complaints.len() >= MOST_COMPLAINTS {
+            return reading;
         }
+        reading.taken_out.push((path.join("."), at.start));
     }
 }
 
@@ -69,49 +91,93 @@ fn complain(at: &Range<usize>, message: &str, path: &[String]) -> Complaint {
             None => complaint.hint(format!("known here: {}", known.join(", "))),
         };
     }
+    let message = message
+        .trim_end_matches('.')
+        .replace("expected u64", "expected a whole number from 0 up")
+        .replace("expected u32", "expected a whole number from 0 up")
+        .replace("a boolean", "true or false");
+    let told = if key.is_empty() { message.clone() } else { format!("{key}: {message}") };
+    let mut complaint = Complaint::new(at.clone(), told);
     // A user or password in an address was refused: the line must not be shown again.
-    let mut complaint =
-        Complaint::new(at.clone(), if key.is_empty() { message.to_owned() } else { format!("{key}: {message}") });
     complaint.secret = message.contains("password");
     complaint
 }
 
+/// Finds lists where a table belongs: serde would take them for the table's values in order.
+fn find_list(table: &DeTable<'_>, is_table: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
+    table.iter().find_map(|(key, value)| match value.get_ref() {
+        DeValue::Array(_) if is_table(key.get_ref()) => Some(value.span()),
+        DeValue::Array(list) => list.iter().find_map(|item| match item.get_ref() {
+            DeValue::Table(table) => find_list(table, &is_table_of_source),
+            _ => None,
+        }),
+        DeValue::Table(table) => find_list(table, &is_table_of_source),
+        _ => None,
+    })
+}
+
+fn is_table_of_source(key: &str) -> bool {
+    matches!(key, "boards" | "limit" | "cookie")
+}
+
 /// Takes the entry that a span points at out of the tree, and tells the keys that lead to it; none where nothing is there.
 fn take_out(table: &mut DeTable<'_>, at: &Range<usize>) -> Vec<String> {
-    let mut found: Option<String> = None;
+    let mut whole = None;
     for (key, value) in table.iter_mut() {
         let name = key.get_ref().to_string();
-        if key.span() == *at {
-            found = Some(name);
-            break;
-        }
-        let span = value.span();
-        let inner = match value.get_mut() {
-            DeValue::Table(inner) => take_out(inner, at),
-            DeValue::Array(list) => list
-                .iter_mut()
-                .find_map(|item| match item.get_mut() {
-                    DeValue::Table(inner) => Some(take_out(inner, at)).filter(|path| !path.is_empty()),
-                    _ => None,
-                })
-                .unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        if !inner.is_empty() {
-            return std::iter::once(name).chain(inner).collect();
-        }
-        if span == *at
-            || (!matches!(value.get_ref(), DeValue::Table(_)) && span.start <= at.start && at.end <= span.end)
-        {
-            found = Some(name);
-            break;
+        match if key.span() == *at { Found::Whole } else { take_out_of_value(value, at) } {
+            Found::Nothing => {}
+            Found::Inside(path) => return std::iter::once(name).chain(path).collect(),
+            Found::Whole => {
+                whole = Some(name);
+                break;
+            }
         }
     }
-    match found {
-        Some(name) => {
-            table.remove(name.as_str());
-            vec![name]
+    if let Some(name) = &whole {
+        table.remove(name.as_str());
+    }
+    whole.into_iter().collect()
+}
+
+/// What a span points at.
+enum Found {
+    /// Something else.
+    Nothing,
+    /// A part of this value, which was taken out; with the keys that lead to it.
+    Inside(Vec<String>),
+    /// This value.
+    Whole,
+}
+
+fn take_out_of_value(value: &mut Spanned<DeValue<'_>>, at: &Range<usize>) -> Found {
+    let span = value.span();
+    match value.get_mut() {
+        DeValue::Table(table) => match take_out(table, at) {
+            path if !path.is_empty() => Found::Inside(path),
+            _ if span == *at => Found::Whole,
+            _ => Found::Nothing,
+        },
+        DeValue::Array(list) => {
+            let mut wrong = None;
+            for (ordinal, item) in list.iter_mut().enumerate() {
+                match take_out_of_value(item, at) {
+                    Found::Nothing => {}
+                    Found::Inside(path) => return Found::Inside(path),
+                    Found::Whole => wrong = Some(ordinal),
+                }
+            }
+            match wrong {
+                Some(wrong) => {
+                    let items = std::mem::replace(list, DeArray::new()).into_iter().enumerate();
+                    *list = items.filter(|(ordinal, _)| *ordinal != wrong).map(|(_, item)| item).collect();
+                    Found::Inside(Vec::new())
+                }
+                None if span == *at => Found::Whole,
+                None => Found::Nothing,
+            }
         }
-        None => Vec::new(),
+        _ if span.start <= at.start && at.end <= span.end => Found::Whole,
+        _ => Found::Nothing,
     }
 }
