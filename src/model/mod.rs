@@ -3,6 +3,7 @@
 //! In the order of the flow: a [`Request`] becomes a [`Page`], a page is [`Extracted`] into [`RawPost`]s and
 //! listing rows, and a raw post is normalized into a [`Record`].
 
+mod counts;
 mod extracted;
 mod page;
 mod post;
@@ -11,6 +12,7 @@ mod request;
 mod schedule;
 mod source;
 
+pub use counts::{Counts, CutCounts, PageCounts, PostTally};
 pub use extracted::{BoardRow, Extracted, Outcome, PageFacts, RawThread, ThreadRow};
 pub use page::{FailureClass, FetchFailure, Fetched, Page, Refusal, Validators};
 pub use post::{RawAuthor, RawBody, RawDate, RawNotice, RawPost, RawQuote};
