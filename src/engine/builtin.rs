@@ -10,4 +10,7 @@ macro_rules! profiles {
 pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "discuz"
     "phpbb"
+    "smf"
+    "mybb"
+    "fluxbb"
 ];

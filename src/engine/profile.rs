@@ -125,6 +125,16 @@ impl Profile {
         of.moved_to(&self.urls, page, offset)
     }
 
+    /// Where a post of a thread is found.
+    pub fn permalink(&self, thread: &Address, post: &str) -> Option<Url> {
+        thread.permalink(&self.address, post)
+    }
+
+    /// A URL without the parameters that carry a session; all else as it was.
+    pub fn without_session(&self, url: Url) -> Url {
+        url_rule::without_session(&self.address, url)
+    }
+
     /// All selectors, in the order of their numbers.
     pub fn selectors(&self) -> &[Css] {
         &self.selectors

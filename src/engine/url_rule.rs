@@ -14,6 +14,8 @@ pub struct AddressRules {
     pub session: Vec<Parameter>,
     /// Parameters that change nothing of what is read: dropped.
     pub ignore: Vec<String>,
+    /// Where a post is found: `viewtopic.php?p={post}#p{post}`, below the forum's directory.
+    pub permalink: Option<Template>,
 }
 
 /// One shape of address. Everything that no shape fits is not followed.
@@ -263,15 +265,7 @@ fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, S
 
 fn built(rule: &UrlRule, number: usize, origin: &Url, base: String, slots: Slots) -> Option<Address> {
     let mut canonical = origin.clone();
-    canonical.set_fragment(None);
-    canonical.set_query(None);
-    let filled = rule.canonical.fill(&slots)?;
-    let (path, query) = match filled.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (filled.as_str(), None),
-    };
-    canonical.set_path(&format!("{base}{path}"));
-    canonical.set_query(query);
+    place_at(&mut canonical, &base, &rule.canonical.fill(&slots)?);
     Some(Address {
         kind: rule.kind,
         board_id: slots.board,
@@ -287,7 +281,55 @@ fn built(rule: &UrlRule, number: usize, origin: &Url, base: String, slots: Slots
     })
 }
 
+/// Points a URL to an address below the directory `base`.
+fn place_at(url: &mut Url, base: &str, filled: &str) {
+    let (filled, fragment) = match filled.split_once('#') {
+        Some((filled, fragment)) => (filled, Some(fragment)),
+        None => (filled, None),
+    };
+    let (path, query) = match filled.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (filled, None),
+    };
+    url.set_path(&format!("{base}{path}"));
+    url.set_query(query);
+    url.set_fragment(fragment);
+}
+
+/// A URL without the parameters that carry a session; all else as it was.
+pub(super) fn without_session(common: &AddressRules, mut url: Url) -> Url {
+    let Some(query) = url.query() else { return url };
+    if common.session.iter().all(|known| !query.contains(&*known.name)) {
+        return url;
+    }
+    let separator = if query.contains('&') || !query.contains(';') { "&" } else { ";" };
+    let carries = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        common.session.iter().any(|known| known.name == name && known.value.is_match(value))
+    };
+    let kept: Vec<&str> = query.split(['&', ';']).filter(|part| !part.is_empty() && !carries(part)).collect();
+    let kept = kept.join(separator);
+    url.set_query((!kept.is_empty()).then_some(kept.as_str()));
+    url
+}
+
 impl Address {
+    /// Where a post of this thread is found.
+    pub(super) fn permalink(&self, common: &AddressRules, post: &str) -> Option<Url> {
+        let slots = Slots {
+            board: self.board_id.clone(),
+            thread: self.thread_id.clone(),
+            post: Some(post.to_owned()),
+            slug: self.slug.clone(),
+            page: self.page,
+            offset: self.offset,
+        };
+        let filled = common.permalink.as_ref()?.fill(&slots)?;
+        let mut url = self.url.clone();
+        place_at(&mut url, &self.base, &filled);
+        Some(url)
+    }
+
     /// The address of another page of the same board or thread.
     pub(super) fn moved_to(&self, rules: &[UrlRule], page: Option<u32>, offset: Option<u32>) -> Option<Address> {
         let slots = Slots {

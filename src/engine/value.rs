@@ -4,6 +4,7 @@
 //! "CSS"                       the text of the first element that matches
 //! "CSS @attribute"            an attribute of it
 //! "CSS @own"                  its own text, without that of elements within it
+//! "CSS @titled"               its text, where elements within it that have a `title` stand for that; nothing where none has
 //! "CSS without CSS"           its text without that of some elements within it
 //! "… =~ regex"                capture 1 of it (the whole match where the pattern captures nothing)
 //! "@attribute", "=~ regex"    no CSS: the element at hand itself
@@ -66,6 +67,8 @@ pub enum Take {
     Text,
     /// The text that stands in it directly.
     Own,
+    /// Its text with the titles of elements within it in the place of their text ("Yesterday" → "11-22-2026").
+    Titled,
     /// An attribute.
     Attribute(String),
 }
@@ -92,6 +95,7 @@ impl Step {
             None => (text.trim(), None),
         };
         let (place, take) = match place.rsplit_once('@') {
+            Some((place, "titled")) => (place.trim(), Take::Titled),
             Some((place, "own")) => (place.trim(), Take::Own),
             Some((place, name)) if is_attribute_name(name) => (place.trim(), Take::Attribute(name.to_owned())),
             Some((_, name)) => return Err(format!("`@{name}` names no attribute")),

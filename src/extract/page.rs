@@ -52,7 +52,12 @@ fn read(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptio
     let view = View::new(flat, profile, base);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
-    let posts = post::posts(&view);
+    let mut posts = post::posts(&view);
+    if let Some(own) = &own {
+        for post in &mut posts {
+            post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
+        }
+    }
     let threads = if posts.is_empty() { listing::threads(&view) } else { Vec::new() };
     let boards = if posts.is_empty() { listing::boards(&view) } else { Vec::new() };
     let kind = match promised {

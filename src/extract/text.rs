@@ -189,17 +189,18 @@ pub(super) fn emoji<'a>(image: ElementRef<'a>) -> Option<&'a str> {
 
 /// The text of an element in one line, without that of some elements within it.
 pub(super) fn line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> String {
-    let mut out = String::new();
-    let mut push = |text: &str| {
-        for word in text.split_whitespace() {
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
-            }
-            out.push_str(word);
-        }
-    };
-    // Words of neighbouring inline elements may touch ("Re" + "port"): collect first, then collapse.
-    let mut raw = String::new();
+    line(view, at, without, false).0
+}
+
+/// The same with the titles of elements in the place of their text; `None` where none has a title.
+pub(super) fn titled_line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> Option<String> {
+    let (line, titled) = line(view, at, without, true);
+    titled.then_some(line)
+}
+
+fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (String, bool) {
+    // Words of neighbouring inline elements may touch ("Re" + "port"): collected first, then collapsed.
+    let (mut raw, mut titled) = (String::new(), false);
     let range = view.flat.within(at);
     let mut next = range.start;
     while next < range.end {
@@ -209,9 +210,12 @@ pub(super) fn line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> St
             Kind::Text(text) => raw.push_str(text),
             Kind::Element(element) => match role(element) {
                 Role::Silent => skip = true,
-                _ if view.is(without, next) || is_hidden(element) => skip = true,
+                _ if without.is_some_and(|css| view.is(Some(css), next)) || is_hidden(element) => skip = true,
                 Role::Inline => {
-                    if element.value().name() == "img"
+                    if titles && let Some(title) = attribute(element, "title") {
+                        raw.push_str(title);
+                        (skip, titled) = (true, true);
+                    } else if element.value().name() == "img"
                         && let Some(emoji) = emoji(element)
                     {
                         raw.push_str(emoji);
@@ -222,8 +226,14 @@ pub(super) fn line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> St
         }
         next = if skip { node.end } else { next + 1 };
     }
-    push(&raw);
-    out
+    let mut out = String::with_capacity(raw.len());
+    for word in raw.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    (out, titled)
 }
 
 /// The text of an element as innerText gives it, lines kept.

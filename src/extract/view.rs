@@ -110,6 +110,7 @@ impl<'a, 'p> View<'a, 'p> {
         let text = match &step.take {
             Take::Attribute(name) => attribute(element, name)?.trim().to_owned(),
             Take::Own => self.own_text(at),
+            Take::Titled => text::titled_line_of(self, at, step.without.as_ref())?,
             Take::Text => text::line_of(self, at, step.without.as_ref()),
         };
         let found = step.apply(&text)?.trim();
@@ -137,7 +138,8 @@ impl<'a, 'p> View<'a, 'p> {
 
     /// An address as the page means it.
     pub(super) fn resolve(&self, href: &str) -> Option<Url> {
-        self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+        let url = self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        Some(self.profile.without_session(url))
     }
 
     /// Where the element at a place, or the first link within it, leads.
