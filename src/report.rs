@@ -5,24 +5,13 @@
 
 use std::{fmt, io, io::Write, sync::Arc};
 
-use crate::model::{Counts, FailureClass};
+use crate::model::{Counts, FailureClass, SourceCounts};
 
 /// What a run did, source by source.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// In the order in which the sources were asked for.
-    pub sources: Vec<SourceReport>,
-}
-
-/// What a run did of one source.
-#[derive(Clone, Debug)]
-pub struct SourceReport {
-    /// Its name.
-    pub name: Arc<str>,
-    /// What was done.
-    pub counts: Counts,
-    /// Why it could not be read at all, or was given up.
-    pub error: Option<String>,
+    pub sources: Vec<SourceCounts>,
 }
 
 /// A law that the numbers break: a page or post is not accounted for, which is a bug.
@@ -91,7 +80,7 @@ impl Report {
             "received",
         ];
         let mut rows = vec![HEADS.map(str::to_owned)];
-        rows.extend(self.sources.iter().map(SourceReport::row));
+        rows.extend(self.sources.iter().map(row));
         let widths: Vec<usize> = (0..HEADS.len())
             .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
             .collect();
@@ -103,14 +92,14 @@ impl Report {
             writeln!(out, "{}", line.trim_end())?;
         }
         for source in &self.sources {
-            source.write_notes(out)?;
+            write_notes(source, out)?;
         }
         Ok(())
     }
 
     /// Tells the same to the log, one event a source.
     pub fn log(&self) {
-        for SourceReport { name, counts, error } in &self.sources {
+        for SourceCounts { name, counts, error } in &self.sources {
             let (pages, posts, cut) = (&counts.pages, &counts.posts, &counts.cut);
             tracing::info!(
                 source = %name,
@@ -133,42 +122,40 @@ impl Report {
     }
 }
 
-impl SourceReport {
-    fn row(&self) -> [String; 11] {
-        let (pages, posts, cut) = (&self.counts.pages, &self.counts.posts, &self.counts.cut);
-        [
-            self.name.to_string(),
-            pages.read.to_string(),
-            pages.unchanged.to_string(),
-            pages.noticed.to_string(),
-            (pages.failed + pages.unrecognised).to_string(),
-            posts.read.to_string(),
-            posts.new.to_string(),
-            posts.edited.to_string(),
-            posts.deleted.to_string(),
-            (cut.threads + cut.pages + cut.boards).to_string(),
-            bytes(self.counts.bytes),
-        ]
-    }
+fn row(source: &SourceCounts) -> [String; 11] {
+    let (pages, posts, cut) = (&source.counts.pages, &source.counts.posts, &source.counts.cut);
+    [
+        source.name.to_string(),
+        pages.read.to_string(),
+        pages.unchanged.to_string(),
+        pages.noticed.to_string(),
+        (pages.failed + pages.unrecognised).to_string(),
+        posts.read.to_string(),
+        posts.new.to_string(),
+        posts.edited.to_string(),
+        posts.deleted.to_string(),
+        (cut.threads + cut.pages + cut.boards).to_string(),
+        bytes(source.counts.bytes),
+    ]
+}
 
-    /// What does not fit into a column: why things failed, were refused or cut off.
-    fn write_notes(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Counts { pages, cut, .. } = &self.counts;
-        let cuts = [("threads", cut.threads), ("pages", cut.pages), ("boards", cut.boards)];
-        let unread = [("unrecognised", pages.unrecognised), ("given back", pages.given_back)];
-        let notes = [
-            ("failures", list(failures(&self.counts))),
-            ("refused", list(refusals(&self.counts))),
-            ("cut off", list(cuts.into_iter())),
-            ("pages", list(unread.into_iter())),
-        ];
-        for (head, note) in notes.iter().filter(|(_, note)| !note.is_empty()) {
-            writeln!(out, "{}: {head}: {note}", self.name)?;
-        }
-        match &self.error {
-            Some(error) => writeln!(out, "{}: {error}", self.name),
-            None => Ok(()),
-        }
+/// What does not fit into a column: why things failed, were refused or cut off.
+fn write_notes(source: &SourceCounts, out: &mut dyn Write) -> io::Result<()> {
+    let Counts { pages, cut, .. } = &source.counts;
+    let cuts = [("threads", cut.threads), ("pages", cut.pages), ("boards", cut.boards)];
+    let unread = [("unrecognised", pages.unrecognised), ("given back", pages.given_back)];
+    let notes = [
+        ("failures", list(failures(&source.counts))),
+        ("refused", list(refusals(&source.counts))),
+        ("cut off", list(cuts.into_iter())),
+        ("pages", list(unread.into_iter())),
+    ];
+    for (head, note) in notes.iter().filter(|(_, note)| !note.is_empty()) {
+        writeln!(out, "{}: {head}: {note}", source.name)?;
+    }
+    match &source.error {
+        Some(error) => writeln!(out, "{}: {error}", source.name),
+        None => Ok(()),
     }
 }
 
@@ -223,12 +210,12 @@ mod tests {
     use super::*;
     use crate::model::{CutCounts, PageCounts, PostTally};
 
-    fn source(name: &str, pages: [u64; 7], posts: [u64; 5]) -> SourceReport {
+    fn source(name: &str, pages: [u64; 7], posts: [u64; 5]) -> SourceCounts {
         let [leased, read, unchanged, noticed, unrecognised, failed, given_back] = pages;
         let pages = PageCounts { leased, read, unchanged, noticed, unrecognised, failed, given_back };
         let [read, new, edited, unchanged, deleted] = posts;
         let posts = PostTally { read, new, edited, unchanged, deleted };
-        SourceReport { name: name.into(), counts: Counts { pages, posts, ..Counts::default() }, error: None }
+        SourceCounts { name: name.into(), counts: Counts { pages, posts, ..Counts::default() }, error: None }
     }
 
     #[test]

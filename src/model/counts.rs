@@ -1,8 +1,19 @@
 //! What a run of a source did, counted.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::FailureClass;
+
+/// What a run did of one source, and whether it came to an end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceCounts {
+    /// The source's name.
+    pub name: Arc<str>,
+    /// What was done.
+    pub counts: Counts,
+    /// Why it could not be read at all, or was given up.
+    pub error: Option<String>,
+}
 
 /// What a run of one source did. The laws that bind the numbers are checked by the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
