@@ -49,6 +49,11 @@ pub fn due(schedule: Option<&Schedule>, last: Option<&LastRun>, now: Timestamp) 
     }
 }
 
+/// The same as a plain question, of what the state tells: when the last run began or ended, and whether it was cut short.
+pub fn is_due(schedule: Option<&Schedule>, last: Option<Timestamp>, cut_short: bool, now: Timestamp) -> bool {
+    due(schedule, last.map(|began| LastRun { began, cut_short }).as_ref(), now) == Due::Now
+}
+
 /// The first time after an instant that a schedule names.
 pub fn next_after(schedule: &Schedule, after: Timestamp) -> Option<Timestamp> {
     match schedule {
@@ -291,6 +296,8 @@ mod tests {
             (Some(&cron), last("2030-01-01T00:00:00Z", false), Due::At(at("2026-11-26T03:00:00Z"))),
         ] {
             assert_eq!(due(schedule, last.as_ref(), at(now)), expected, "{schedule:?} {last:?}");
+            let cut_short = last.is_some_and(|last| last.cut_short);
+            assert_eq!(is_due(schedule, last.map(|last| last.began), cut_short, at(now)), expected == Due::Now);
         }
         let past = Schedule::cron("0 0 0 1 1 * 2020", TimeZone::UTC).unwrap();
         assert_eq!(due(Some(&past), last(now, false).as_ref(), at(now)), Due::Never);

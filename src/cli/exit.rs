@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitCode};
 
-use crate::config::ConfigError;
+use crate::{config::ConfigError, engine::EngineError};
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +38,18 @@ pub enum CliError {
     /// The configuration is missing or wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Engine profiles of the user's own are wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Engines(Vec<EngineError>),
+    /// Several of these, told at once; never empty.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<CliError>),
     /// What was asked for makes no sense; told in a sentence.
     #[error("{0}")]
     Usage(String),
+    /// Something happened that cannot: a bug.
+    #[error("{0}: this is a bug, please report it")]
+    Bug(String),
     /// stdout could not be written.
     #[error("output failed: {0}")]
     Output(#[from] io::Error),
@@ -50,7 +59,9 @@ impl CliError {
     /// The exit code that it ends in.
     pub fn exit(&self) -> ExitKind {
         match self {
-            CliError::Config(_) | CliError::Usage(_) => ExitKind::Usage,
+            CliError::Config(_) | CliError::Engines(_) | CliError::Usage(_) => ExitKind::Usage,
+            CliError::Several(errors) => errors.first().map_or(ExitKind::Bug, CliError::exit),
+            CliError::Bug(_) => ExitKind::Bug,
             CliError::Output(_) => ExitKind::OutputFailed,
         }
     }

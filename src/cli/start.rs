@@ -63,10 +63,16 @@ fn tell(error: &CliError) {
     }
     let mut stderr = io::stderr().lock();
     let _ = match error {
+        CliError::Several(errors) => {
+            drop(stderr);
+            errors.iter().for_each(tell);
+            return;
+        }
         CliError::Config(ConfigError::Wrong(complaints)) => {
             let colour = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none();
             writeln!(stderr, "{}", complaints.render(colour))
         }
+        CliError::Engines(errors) => errors.iter().try_for_each(|error| writeln!(stderr, "{}", error.report())),
         error => writeln!(stderr, "error: {error}"),
     };
 }

@@ -112,7 +112,7 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 /// The name among `known` that was most likely meant by `written`.
-pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase().replace('-', "_");
     known
         .into_iter()

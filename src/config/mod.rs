@@ -14,7 +14,7 @@ mod settings;
 mod value;
 
 pub use check::{DEFAULT, KnownEngine, load, parse};
-pub use complaint::{Complaint, Complaints};
+pub use complaint::{Complaint, Complaints, nearest};
 pub use lookup::{find, find_in};
 pub use schema::json_schema;
 pub use settings::{Archive, Config, Destination, Fetch, Output, SecretSource, Source, StateLocation, Watch};
@@ -39,4 +39,11 @@ pub enum ConfigError {
     /// The file is wrong; every complaint about it.
     #[error("{0}")]
     Wrong(Complaints),
+}
+
+impl ConfigError {
+    /// Whether there is simply no configuration, in the place of a wrong one.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, ConfigError::NotFound(_))
+    }
 }
