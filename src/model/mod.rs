@@ -10,7 +10,7 @@ mod record;
 mod request;
 mod source;
 
-pub use extracted::{BoardRow, Extracted, Outcome, PageFacts, RawThread, ThreadRow};
+pub use extracted::{BoardRow, Extracted, NoticeLines, Outcome, PageFacts, RawThread, ThreadRow};
 pub use page::{FailureClass, FetchFailure, Fetched, Page, Refusal, Validators};
 pub use post::{RawAuthor, RawBody, RawDate, RawNotice, RawPost, RawQuote};
 pub use record::{
