@@ -8,6 +8,11 @@
 //! * nothing at all of a date told as an age ("3 hours ago") without a machine-readable instant, for that one is only as
 //!   good as the moment of the visit. Where an engine later prints the same date in full, the post counts as edited once.
 
+use jiff::{
+    civil::{DateTime, Time},
+    tz::Offset,
+};
+
 use super::date::DateReading;
 use crate::model::{Attachment, Quote};
 
@@ -63,6 +68,22 @@ pub(super) fn identity_hash(parts: &[Option<&str>], ordinal: usize) -> String {
     hex(&hasher.finalize().as_bytes()[..8])
 }
 
+/// What of a date does not move while the post stands still.
+fn stable_date(reading: &DateReading) -> Option<String> {
+    // an age: "3 hours ago" has the offset of its reckoning, "3 days ago" no time
+    if reading.relative && (reading.offset.is_some() || reading.time.is_none()) {
+        return None;
+    }
+    let local = DateTime::from_parts(reading.date, reading.time.unwrap_or(Time::midnight()));
+    let local = match reading.offset.and_then(|offset| offset.to_timestamp(local).ok()) {
+        Some(instant) => Offset::UTC.to_datetime(instant),
+        None => local,
+    };
+    let (day, month) = (local.day(), local.month());
+    let time = reading.time.map(|_| (local.hour(), local.minute()));
+    Some(format!("{} {} {} {time:?}", local.year(), day.min(month), day.max(month)))
+}
+
 /// Every part goes in with its length, so that no two contents run together to the same bytes.
 fn put(hasher: &mut blake3::Hasher, part: &str) {
     put_length(hasher, part.len());
@@ -98,4 +119,73 @@ const MOST_NESTED: usize = 64;
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Zone;
+    use crate::normalize::date::{DateContext, OrderBelief, read_date};
+
+    fn hash_of_edit(date: &str, context: &DateContext) -> String {
+        let date = read_date(date, context).unwrap();
+        let edit = EditContent { editor: Some("anna"), count: None, reason: None, date: Some(&date) };
+        content_hash(&Content { text: Some("text"), quotes: &[], attachments: &[], edit: Some(edit) })
+    }
+
+    #[test]
+    fn what_moves_while_a_post_stands_still_does_not_count() {
+        let context = |order, zone, now: &str| DateContext {
+            language: Some("en"),
+            order,
+            zone,
+            now: Some(now.parse().unwrap()),
+            ..DateContext::default()
+        };
+        let unknown = OrderBelief::default();
+        let zone = Zone::parse("+08:00").unwrap();
+        let now = "2024-11-08T04:00:00Z";
+        let hash = hash_of_edit("7-11-2024 02:20 PM", &context(unknown, None, now));
+        assert_eq!(hash.len(), 32);
+        // the zone becomes known, the order is decided, a later visit tells it by the day
+        assert_eq!(hash, hash_of_edit("7-11-2024 02:20 PM", &context(unknown, Some(&zone), now)));
+        assert_eq!(
+            hash,
+            hash_of_edit(
+                "7-11-2024 02:20 PM",
+                &context(OrderBelief::configured(crate::model::DateOrder::Mdy), None, now)
+            )
+        );
+        assert_eq!(hash, hash_of_edit("Yesterday 02:20 PM", &context(unknown, Some(&zone), now)));
+        assert_ne!(hash, hash_of_edit("7-11-2024 02:21 PM", &context(unknown, None, now)));
+        // an age moves with each visit
+        let later = "2024-11-08T05:30:00Z";
+        assert_eq!(
+            hash_of_edit("3 hours ago", &context(unknown, None, now)),
+            hash_of_edit("4 hours ago", &context(unknown, None, later))
+        );
+        assert_eq!(
+            hash_of_edit("5 days ago", &context(unknown, None, now)),
+            hash_of_edit("6 days ago", &context(unknown, None, later))
+        );
+    }
+
+    #[test]
+    fn contents_do_not_run_together() {
+        let content = |text, quotes: &[Quote]| content_hash(&Content { text, quotes, attachments: &[], edit: None });
+        let quote = |text: &str| Quote { text: text.to_owned(), ..Quote::default() };
+        let nested = Quote { quotes: vec![quote("b")], ..quote("a") };
+        let all = [
+            content(None, &[]),
+            content(Some(""), &[]),
+            content(Some("ab"), &[]),
+            content(Some("a"), &[quote("b")]),
+            content(None, &[quote("ab")]),
+            content(None, &[quote("a"), quote("b")]),
+            content(None, &[nested]),
+        ];
+        for (index, one) in all.iter().enumerate() {
+            assert!(!all[index + 1..].contains(one), "{index}");
+        }
+    }
 }

@@ -2,6 +2,15 @@
 
 pub mod article;
 pub mod date;
+mod dates;
+mod hash;
+mod identity;
+mod knowledge;
 pub mod language;
+mod normalizer;
 pub mod notice;
+mod quote;
 pub mod text;
+
+pub use knowledge::Knowledge;
+pub use normalizer::{NormalizeError, Normalized, Normalizer, PageStamp};

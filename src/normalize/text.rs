@@ -72,7 +72,14 @@ fn kind(character: char) -> Kind {
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => Kind::Nothing,
         // a character that stands for nothing to see: soft hyphen, Arabic letter mark, zero-width space, direction marks, word
         // joiner and invisible operators, byte order mark, interlinear anchors, the mark of an embedded object
-        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
         | '\u{fff9}'..='\u{fffc}' => Kind::Nothing,
         '\u{200c}' | '\u{200d}' | '\u{180e}' => Kind::Joiner,
         _ => Kind::Plain,
@@ -86,7 +93,8 @@ fn joins(before: Option<char>, after: Option<char>) -> bool {
     if matches!(before, '\u{200c}' | '\u{200d}' | '\u{180e}') {
         return false;
     }
-    if matches!(before, '\u{600}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{1a20}'..='\u{1cff}' | '\u{a840}'..='\u{aaff}') {
+    if matches!(before, '\u{600}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{1a20}'..='\u{1cff}' | '\u{a840}'..='\u{aaff}')
+    {
         return !before.is_numeric();
     }
     let word = |c: char| c.is_alphanumeric() || !(c.is_ascii() || c.is_whitespace());
@@ -135,7 +143,9 @@ fn is_clean(text: &str) -> bool {
         }
         before = byte;
     }
-    ascii || (!text.chars().any(|c| !matches!(kind(c), Kind::Plain) && c != '\n') && is_nfc_quick(text.chars()) == IsNormalized::Yes)
+    ascii
+        || (!text.chars().any(|c| !matches!(kind(c), Kind::Plain) && c != '\n')
+            && is_nfc_quick(text.chars()) == IsNormalized::Yes)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use super::names::Articles;
 
 /// Small words inside the name of a place.
 const PARTICLES: &[&str] = &[
-    "de", "del", "la", "las", "los", "el", "al", "am", "an", "der", "den", "do", "da", "dos", "of", "the", "and", "sur", "sous", "upon", "on", "na", "nad", "e", "di",
+    "de", "del", "la", "las", "los", "el", "al", "am", "an", "der", "den", "do", "da", "dos", "of", "the", "and",
+    "sur", "sous", "upon", "on", "na", "nad", "e", "di",
 ];
 
 /// Words of a place; longer ones are sentences.
@@ -69,7 +70,9 @@ fn abbreviates(letters: usize, rest: &str) -> bool {
         Some(c) if c.is_alphabetic() => letters <= 2,
         Some(' ') => {
             let after = rest.trim_start();
-            after.starts_with(['(', '[', '—', '–', '/']) || after.starts_with("--") || letters <= 3 && after.chars().next().is_some_and(char::is_uppercase)
+            after.starts_with(['(', '[', '—', '–', '/'])
+                || after.starts_with("--")
+                || letters <= 3 && after.chars().next().is_some_and(char::is_uppercase)
         }
         _ => false,
     }
@@ -101,7 +104,9 @@ pub(super) fn date(articles: &Articles, text: &str) -> Option<usize> {
         match blank.strip_prefix(',') {
             // after a comma only a year or a weekday goes on
             Some(after) if goes_on(articles, after.trim_start()) => at = text.len() - after.trim_start().len(),
-            _ if blank.len() < rest.len() || kind == Token::Digits && !blank.starts_with([',', '.', ':']) => at = text.len() - blank.len(),
+            _ if blank.len() < rest.len() || kind == Token::Digits && !blank.starts_with([',', '.', ':']) => {
+                at = text.len() - blank.len()
+            }
             _ => break,
         }
     }
@@ -135,7 +140,10 @@ fn token(articles: &Articles, text: &str, inside: bool) -> Option<(usize, Token)
         if digits != 4 && digits > 2 {
             return None;
         }
-        let suffix = ["st", "nd", "rd", "th", "er", "º", "ª"].iter().find(|suffix| text[digits..].starts_with(**suffix)).map_or(0, |suffix| suffix.len());
+        let suffix = ["st", "nd", "rd", "th", "er", "º", "ª"]
+            .iter()
+            .find(|suffix| text[digits..].starts_with(**suffix))
+            .map_or(0, |suffix| suffix.len());
         // "7. listopadu", "november 7., csütörtök": an ordinal's full stop
         let stop = usize::from(suffix == 0 && ordinal(articles, &text[digits..]));
         return Some((digits + suffix + stop, Token::Digits));
@@ -146,7 +154,10 @@ fn token(articles: &Articles, text: &str, inside: bool) -> Option<(usize, Token)
         return None;
     }
     if articles.is_month(bare) {
-        return Some((bare.len() + usize::from(short_month(bare) && text[bare.len()..].starts_with('.')), Token::Telling));
+        return Some((
+            bare.len() + usize::from(short_month(bare) && text[bare.len()..].starts_with('.')),
+            Token::Telling,
+        ));
     }
     if articles.is_weekday(bare) {
         return Some((bare.len(), Token::Telling));
@@ -157,10 +168,33 @@ fn token(articles: &Articles, text: &str, inside: bool) -> Option<(usize, Token)
 
 fn ordinal(articles: &Articles, text: &str) -> bool {
     let Some(rest) = text.strip_prefix('.') else { return false };
-    rest.starts_with(',') || rest.strip_prefix(' ').is_some_and(|rest| articles.is_month(word(rest).trim_end_matches('.')))
+    rest.starts_with(',')
+        || rest.strip_prefix(' ').is_some_and(|rest| articles.is_month(word(rest).trim_end_matches('.')))
 }
 
 /// Whether a month's name is an abbreviation, so that a full stop after it is part of it.
 fn short_month(name: &str) -> bool {
-    name.chars().count() <= 4 && !matches!(name.to_lowercase().as_str(), "may" | "mai" | "maj" | "mei" | "mac" | "мая" | "май" | "мај" | "juin" | "août" | "mayo" | "june" | "july" | "juni" | "juli" | "juin " | "ocak" | "ekim" | "mars")
+    name.chars().count() <= 4
+        && !matches!(
+            name.to_lowercase().as_str(),
+            "may"
+                | "mai"
+                | "maj"
+                | "mei"
+                | "mac"
+                | "мая"
+                | "май"
+                | "мај"
+                | "juin"
+                | "août"
+                | "mayo"
+                | "june"
+                | "july"
+                | "juni"
+                | "juli"
+                | "juin "
+                | "ocak"
+                | "ekim"
+                | "mars"
+        )
 }

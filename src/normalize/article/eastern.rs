@@ -5,7 +5,28 @@ use super::{Head, names::Articles};
 
 /// What ends a Chinese head: "wired", "reported", "news".
 const WIRED: &[&str] = &[
-    "综合外电报道", "綜合外電報導", "綜合報導", "综合报道", "外電報導", "外电报道", "综合电", "專電", "专电", "特讯", "特訊", "专讯", "專訊", "讯", "訊", "电", "電", "消息", "报道", "報道", "報導", "报导",
+    "综合外电报道",
+    "綜合外電報導",
+    "綜合報導",
+    "综合报道",
+    "外電報導",
+    "外电报道",
+    "综合电",
+    "專電",
+    "专电",
+    "特讯",
+    "特訊",
+    "专讯",
+    "專訊",
+    "讯",
+    "訊",
+    "电",
+    "電",
+    "消息",
+    "报道",
+    "報道",
+    "報導",
+    "报导",
 ];
 
 /// Characters in which such a head ends.
@@ -13,7 +34,9 @@ const MOST: usize = 48;
 
 pub(super) fn head<'a>(articles: &Articles, paragraph: &'a str) -> Option<Head<'a>> {
     let first = paragraph.chars().next()?;
-    if first.is_ascii_alphanumeric() || !(is_eastern(first) || matches!(first, '(' | '[' | '（' | '【' | '［' | '〔' | '「')) {
+    if first.is_ascii_alphanumeric()
+        || !(is_eastern(first) || matches!(first, '(' | '[' | '（' | '【' | '［' | '〔' | '「'))
+    {
         return None;
     }
     match closing(first) {
@@ -42,21 +65,26 @@ fn wired<'a>(articles: &Articles, text: &'a str, whole: bool) -> Option<Head<'a>
         text[..limit].char_indices().find_map(|(at, _)| {
             let word = WIRED.iter().find(|word| text[at..].starts_with(**word))?;
             let rest = &text[at + word.len()..];
-            let apart = rest.starts_with([' ', '　', '（', '(', '，', '：', ':', '【', '—', '-']) && !rest.trim().is_empty();
+            let apart =
+                rest.starts_with([' ', '　', '（', '(', '，', '：', ':', '【', '—', '-']) && !rest.trim().is_empty();
             apart.then(|| (&text[..at], rest))
         })?
     };
     let (credit, rest) = split_prefix(articles, head);
     let rest = rest.trim_matches([' ', '　', '，', '／', '/']);
     let dateline = without_reporter(articles, rest);
-    let fits = |line: &str| line.chars().count() <= 20 && !line.contains(['。', '，', '、', '！', '？', '：', '“', '”']);
+    let fits =
+        |line: &str| line.chars().count() <= 20 && !line.contains(['。', '，', '、', '！', '？', '：', '“', '”']);
     match credit {
         Some(credit) if dateline.is_empty() => Some(Head { credit: Some(credit), dateline: None }),
         Some(credit) if fits(dateline) && (date_start(dateline).is_some() || articles.is_place(dateline)) => {
             Some(Head { credit: Some(credit), dateline: Some(dateline) })
         }
         // "（吉隆坡7日讯）": the paper's own correspondent
-        None if whole && fits(dateline) && date_start(dateline).is_some_and(|at| articles.is_place(dateline[..at].trim())) => {
+        None if whole
+            && fits(dateline)
+            && date_start(dateline).is_some_and(|at| articles.is_place(dateline[..at].trim())) =>
+        {
             Some(Head { credit: None, dateline: Some(dateline) })
         }
         _ => None,
@@ -77,12 +105,19 @@ fn by_side<'a>(articles: &Articles, inner: &'a str) -> Option<Head<'a>> {
         }
     };
     let rest = trim(rest);
-    let reporter = ["기자", "특파원", "記者", "记者", "通信員", "특약"].iter().any(|word| rest.ends_with(word) || rest.starts_with(word));
+    let reporter = ["기자", "특파원", "記者", "记者", "通信員", "특약"]
+        .iter()
+        .any(|word| rest.ends_with(word) || rest.starts_with(word));
     let dateline = (!rest.is_empty() && !reporter).then_some(rest);
     let parted = inner.contains(['=', '＝', ' ', '　']);
     let fits = match dateline {
         None => rest.is_empty() || reporter,
-        Some(line) => articles.is_place(line) || date_start(line).is_some() || places_in(articles, line) || parted && line.chars().count() <= 8 && inner.contains(['=', '＝']),
+        Some(line) => {
+            articles.is_place(line)
+                || date_start(line).is_some()
+                || places_in(articles, line)
+                || parted && line.chars().count() <= 8 && inner.contains(['=', '＝'])
+        }
     };
     fits.then_some(Head { credit: Some(credit), dateline })
 }

@@ -1,10 +1,14 @@
 //! Heads in scripts with spaces between words: a row of places, dates and a credit, up to a dash or another mark.
 
-use super::{Head, dateline, names::{Articles, Strength, is_domain}};
+use super::{
+    Head, dateline,
+    names::{Articles, Strength, is_domain},
+};
 
 /// Reads the head of a paragraph.
 pub(super) fn head<'a>(articles: &Articles, paragraph: &'a str) -> Option<Head<'a>> {
-    Reader { articles, text: paragraph, at: 0, start: None, end: 0, place: Place::None, dated: false, credit: None }.read(MOST_ITEMS)
+    Reader { articles, text: paragraph, at: 0, start: None, end: 0, place: Place::None, dated: false, credit: None }
+        .read(MOST_ITEMS)
 }
 
 /// Items of a head: city, state, weekday, date, credit and one to spare.
@@ -30,9 +34,13 @@ struct Reader<'a, 'n> {
 enum Place {
     None,
     /// Has the shape of one.
-    Shaped { capitals: bool },
+    Shaped {
+        capitals: bool,
+    },
     /// Is one.
-    Known { capitals: bool },
+    Known {
+        capitals: bool,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -62,13 +70,27 @@ impl<'a> Reader<'a, '_> {
         let next = self.text[self.at..].chars().next()?;
         match mark {
             Mark::Comma => self.read(items - 1),
-            Mark::None if matches!(next, '(' | '[' | '/' | '（' | '［') || next.is_ascii_digit() && self.place != Place::None => {
-                if self.credit.is_some_and(|credit| credit.bracketed) { self.finish(mark) } else { self.read(items - 1) }
+            Mark::None
+                if matches!(next, '(' | '[' | '/' | '（' | '［')
+                    || next.is_ascii_digit() && self.place != Place::None =>
+            {
+                if self.credit.is_some_and(|credit| credit.bracketed) {
+                    self.finish(mark)
+                } else {
+                    self.read(items - 1)
+                }
             }
-            Mark::None if self.credit.is_none() && self.place != Place::None && dateline::date(self.articles, &self.text[self.at..]).is_some() => self.read(items - 1),
+            Mark::None
+                if self.credit.is_none()
+                    && self.place != Place::None
+                    && dateline::date(self.articles, &self.text[self.at..]).is_some() =>
+            {
+                self.read(items - 1)
+            }
             Mark::None => self.finish(mark),
             Mark::Dash | Mark::Colon | Mark::Stop => {
-                let further = (mark != Mark::Colon && self.may_go_on(mark)).then(|| self.clone().read(items - 1)).flatten();
+                let further =
+                    (mark != Mark::Colon && self.may_go_on(mark)).then(|| self.clone().read(items - 1)).flatten();
                 further.or_else(|| self.finish(mark))
             }
         }
@@ -82,7 +104,8 @@ impl<'a> Reader<'a, '_> {
             let dated = mark == Mark::Stop && dateline::date(self.articles, rest).is_some();
             return dated || rest.starts_with(['(', '[', '/']) || self.bare_credit(rest).is_some();
         }
-        self.start.is_none() && dateline::place(self.articles, rest).is_some_and(|end| self.articles.is_place(&rest[..end]))
+        self.start.is_none()
+            && dateline::place(self.articles, rest).is_some_and(|end| self.articles.is_place(&rest[..end]))
     }
 
     /// Takes one item.
@@ -117,8 +140,10 @@ impl<'a> Reader<'a, '_> {
             self.dated = true;
         } else if self.place == Place::None {
             let place = &rest[..end];
-            let capitals = !place.chars().any(char::is_lowercase) && place.chars().filter(|c| c.is_uppercase()).count() > 1;
-            self.place = if self.articles.is_place(place) { Place::Known { capitals } } else { Place::Shaped { capitals } };
+            let capitals =
+                !place.chars().any(char::is_lowercase) && place.chars().filter(|c| c.is_uppercase()).count() > 1;
+            self.place =
+                if self.articles.is_place(place) { Place::Known { capitals } } else { Place::Shaped { capitals } };
         }
         self.start.get_or_insert(self.at);
         self.at += end;
@@ -157,7 +182,9 @@ impl<'a> Reader<'a, '_> {
         let (mark, length) = match trimmed.chars().next() {
             Some('—' | '–' | '―' | '−' | '=' | '－') => (Mark::Dash, dashes(trimmed)),
             Some('-') if trimmed.starts_with("--") => (Mark::Dash, dashes(trimmed)),
-            Some('-') if blanks > 0 || self.ends_bracket() || trimmed[1..].starts_with(BLANKS) => (Mark::Dash, dashes(trimmed)),
+            Some('-') if blanks > 0 || self.ends_bracket() || trimmed[1..].starts_with(BLANKS) => {
+                (Mark::Dash, dashes(trimmed))
+            }
             Some('.') => match dashes(trimmed[1..].trim_start_matches(BLANKS)) {
                 0 => (Mark::Stop, 1),
                 length => (Mark::Dash, trimmed.len() - trimmed[1..].trim_start_matches(BLANKS).len() + length),
@@ -185,12 +212,22 @@ impl<'a> Reader<'a, '_> {
         let capitals = matches!(self.place, Place::Known { capitals: true } | Place::Shaped { capitals: true });
         let believed = match self.credit {
             Some(Credit { strength: Strength::Strong, bracketed: true, .. }) => {
-                if self.start.is_none() { strong_mark && capital } else { mark == Mark::Dash || known || self.dated && self.place != Place::None }
+                if self.start.is_none() {
+                    strong_mark && capital
+                } else {
+                    mark == Mark::Dash || known || self.dated && self.place != Place::None
+                }
             }
-            Some(Credit { strength: Strength::Weak, bracketed: true, .. }) => (known || self.dated && self.place != Place::None) && mark != Mark::None,
-            Some(Credit { name, .. }) if self.start.is_none() => mark == Mark::Dash && capital && self.articles.stands_alone(name),
+            Some(Credit { strength: Strength::Weak, bracketed: true, .. }) => {
+                (known || self.dated && self.place != Place::None) && mark != Mark::None
+            }
+            Some(Credit { name, .. }) if self.start.is_none() => {
+                mark == Mark::Dash && capital && self.articles.stands_alone(name)
+            }
             Some(Credit { strength: Strength::Strong, .. }) => {
-                mark != Mark::None && capital && (known || self.place != Place::None && (self.dated || capitals && mark == Mark::Dash))
+                mark != Mark::None
+                    && capital
+                    && (known || self.place != Place::None && (self.dated || capitals && mark == Mark::Dash))
             }
             Some(Credit { strength: Strength::Weak, .. }) => mark != Mark::None && capital && known,
             None => strong_mark && known && capital && (self.dated || capitals),

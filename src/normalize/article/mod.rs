@@ -48,7 +48,8 @@ mod tests {
 
     fn check(paragraph: &str, credit: Option<&str>, dateline: Option<&str>) {
         let found = Articles::builtin().read(paragraph);
-        let expected = Article { credit: credit.map(str::to_owned), dateline: dateline.map(str::to_owned), standfirst: None };
+        let expected =
+            Article { credit: credit.map(str::to_owned), dateline: dateline.map(str::to_owned), standfirst: None };
         assert_eq!(found, Some(expected), "{paragraph}");
     }
 
@@ -57,7 +58,11 @@ mod tests {
         check("(The Hill) — The committee met on Monday.", Some("The Hill"), None);
         check("OSLO (Reuters) - The fund sold its shares.", Some("Reuters"), Some("OSLO"));
         check("BEIJING, Nov. 7 (Xinhua) -- Exports rose.", Some("Xinhua"), Some("BEIJING, Nov. 7"));
-        check("SPRINGFIELD, Ill., Nov. 7 (UPI) -- The state fair opened.", Some("UPI"), Some("SPRINGFIELD, Ill., Nov. 7"));
+        check(
+            "SPRINGFIELD, Ill., Nov. 7 (UPI) -- The state fair opened.",
+            Some("UPI"),
+            Some("SPRINGFIELD, Ill., Nov. 7"),
+        );
         check("MANILA, Philippines (AP) — A ferry sank.", Some("AP"), Some("MANILA, Philippines"));
         check("Hamburg (dpa/lno) - Der Hafen bleibt zu.", Some("dpa/lno"), Some("Hamburg"));
         check("MADRID, 7 nov. (EFE).- El museo abre.", Some("EFE"), Some("MADRID, 7 nov."));
@@ -66,7 +71,11 @@ mod tests {
         check("PARIS (AFP) - Le musée ouvre.", Some("AFP"), Some("PARIS"));
         check("ISTANBUL (AA) - Müze açıldı.", Some("AA"), Some("ISTANBUL"));
         check("Praha 7. listopadu (ČTK) - Muzeum otevírá.", Some("ČTK"), Some("Praha 7. listopadu"));
-        check("Budapest, 2024. november 7., csütörtök (MTI) - A múzeum megnyílt.", Some("MTI"), Some("Budapest, 2024. november 7., csütörtök"));
+        check(
+            "Budapest, 2024. november 7., csütörtök (MTI) - A múzeum megnyílt.",
+            Some("MTI"),
+            Some("Budapest, 2024. november 7., csütörtök"),
+        );
         check("МОСКВА, 7 ноября. /ТАСС/. Музей открылся.", Some("ТАСС"), Some("МОСКВА, 7 ноября"));
         check("МОСКВА, 7 ноя — РИА Новости. Музей открылся.", Some("РИА Новости"), Some("МОСКВА, 7 ноя"));
         check("Москва. 7 ноября. ИНТЕРФАКС - Музей открылся.", Some("ИНТЕРФАКС"), Some("Москва. 7 ноября"));
@@ -75,7 +84,11 @@ mod tests {
         check("Hà Nội (TTXVN) - Bảo tàng mở cửa.", Some("TTXVN"), Some("Hà Nội"));
         check("TTO - Bảo tàng mở cửa.", Some("TTO"), None);
         check("ISLAMABAD, Nov 7 (APP): The museum opened.", Some("APP"), Some("ISLAMABAD, Nov 7"));
-        check("WASHINGTON, Nov. 7, 2024 /PRNewswire/ -- The museum opened.", Some("PRNewswire"), Some("WASHINGTON, Nov. 7, 2024"));
+        check(
+            "WASHINGTON, Nov. 7, 2024 /PRNewswire/ -- The museum opened.",
+            Some("PRNewswire"),
+            Some("WASHINGTON, Nov. 7, 2024"),
+        );
         check("LONDON--(BUSINESS WIRE)--The museum opened.", Some("BUSINESS WIRE"), Some("LONDON"));
         check("ACCRA, Nov 7, GNA – The museum opened.", Some("GNA"), Some("ACCRA, Nov 7"));
         check("TORONTO — The Canadian Press — Museums opened.", Some("The Canadian Press"), Some("TORONTO"));
@@ -147,7 +160,8 @@ mod tests {
 
     #[test]
     fn the_standfirst_is_the_paragraph_before() {
-        let text = "A headline of the day\n\nMinisters had promised a review.\n\n(Reuters) - The vote came late.\n\nMore.";
+        let text =
+            "A headline of the day\n\nMinisters had promised a review.\n\n(Reuters) - The vote came late.\n\nMore.";
         let article = Articles::builtin().read(text).unwrap();
         assert_eq!(article.standfirst.as_deref(), Some("Ministers had promised a review."));
     }

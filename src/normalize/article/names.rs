@@ -162,7 +162,8 @@ impl Articles {
         let word = fold(word);
         let letters = word.chars().count();
         let at = self.months.partition_point(|month| month.as_str() < word.as_str());
-        let begins = self.months.get(at).is_some_and(|month| *month == word || letters >= 3 && month.starts_with(word.as_str()));
+        let begins =
+            self.months.get(at).is_some_and(|month| *month == word || letters >= 3 && month.starts_with(word.as_str()));
         // "listopadu" beside "listopada": all but the ending is the same
         let inflected = |month: &String| {
             let same = month.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
@@ -227,7 +228,12 @@ mod tests {
         assert_eq!(articles.name("AA"), Some(Strength::Weak));
         assert_eq!(articles.name("used"), None);
         assert!(articles.is_place("SÃO PAULO") && articles.is_place("ΑΘΗΝΑ") && articles.is_place("DİYARBAKIR"));
-        assert!(articles.is_month("Nov") && articles.is_month("нояб") && articles.is_month("NOVEMBRE") && !articles.is_month("no"));
+        assert!(
+            articles.is_month("Nov")
+                && articles.is_month("нояб")
+                && articles.is_month("NOVEMBRE")
+                && !articles.is_month("no")
+        );
     }
 
     #[test]

@@ -73,7 +73,13 @@ fn decide(tally: &Tally, prior: Option<&str>) -> Option<&'static str> {
     (first.1 >= 3 * words::HIT && first.1 * 4 >= second.1 * 5).then(|| first.0.tag())
 }
 
-fn by_trigrams(sample: &str, script: Script, letters: usize, prior: Option<&str>, tally: &Tally) -> Option<&'static str> {
+fn by_trigrams(
+    sample: &str,
+    script: Script,
+    letters: usize,
+    prior: Option<&str>,
+    tally: &Tally,
+) -> Option<&'static str> {
     let found = (letters >= FEW_FOR_TRIGRAMS).then(|| whatlang::detect(sample)).flatten();
     if let Some(found) = found
         && let Some(tag) = tag_of(found.lang())
@@ -184,7 +190,11 @@ mod tests {
 
     #[test]
     fn malay_is_told_from_indonesian_or_left_open() {
-        check("Perpustakaan ditutup pada hari Isnin kerana tiada kakitangan, jadi boleh datang esok.", None, Some("ms"));
+        check(
+            "Perpustakaan ditutup pada hari Isnin kerana tiada kakitangan, jadi boleh datang esok.",
+            None,
+            Some("ms"),
+        );
         check("Perpustakaan tutup pada hari Senin karena tidak ada staf, jadi bisa datang besok.", None, Some("id"));
         check("Buku itu sudah ada di rumah dan saya akan baca.", None, Some("ms"));
         check("Buku itu sudah ada di rumah dan saya akan baca.", Some("id-ID"), Some("id"));
