@@ -55,6 +55,8 @@ impl Engines {
         let mut paths = Vec::new();
         match std::fs::read_dir(dir) {
             Ok(list) => paths.extend(list.flatten().map(|entry| entry.path())),
+            // A directory that is not there holds no profiles.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(vec![unreadable(dir, error)]),
         }
         paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
