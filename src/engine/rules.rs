@@ -77,8 +77,6 @@ table! {
     PageRules {
         /// Lines that tell the zone or the present time.
         clock: Vec<Step>,
-        /// The page's own clean address, where it prints one.
-        canonical: Value,
     }
 }
 
@@ -127,6 +125,8 @@ table! {
 table! {
     /// Threads on a board's page.
     BoardRules {
+        /// Found on every board's page, be it without threads.
+        list: Option<Css>,
         /// A thread.
         each: Option<Css>,
         /// What looks like one and is none.
@@ -161,8 +161,9 @@ table! {
         title: Value,
         /// Links to the boards it stands in, from the outermost in.
         boards: Option<Css>,
-        /// A link to the thread itself, where the page's address does not name it.
-        link: Value,
+        /// Links to the thread itself, for pages whose address does not name it: saved ones, permalinks of posts. The first
+        /// that is an address of a thread counts.
+        link: Vec<Step>,
         /// Found where it takes no replies.
         locked: Option<Css>,
         /// Found where the newest post stands first.

@@ -302,13 +302,13 @@ pub(super) fn without_session(common: &AddressRules, mut url: Url) -> Url {
     if common.session.iter().all(|known| !query.contains(&*known.name)) {
         return url;
     }
-    let separator = if query.contains('&') || !query.contains(';') { "&" } else { ";" };
     let carries = |part: &str| {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         common.session.iter().any(|known| known.name == name && known.value.is_match(value))
     };
-    let kept: Vec<&str> = query.split(['&', ';']).filter(|part| !part.is_empty() && !carries(part)).collect();
-    let kept = kept.join(separator);
+    let kept: String =
+        query.split_inclusive(['&', ';']).filter(|part| !carries(part.trim_end_matches(['&', ';']))).collect();
+    let kept = kept.trim_end_matches(['&', ';']).to_owned();
     url.set_query((!kept.is_empty()).then_some(kept.as_str()));
     url
 }

@@ -65,10 +65,10 @@ pub(super) fn threads(view: &View<'_, '_>) -> Vec<ThreadRow> {
             (address.kind == PageKind::Thread && !address.alias).then_some((*place, address))
         });
         let Some((place, address)) = found else { continue };
-        let Some(id) = view.value(&rules.id, at).or_else(|| address.thread_id.clone()) else { continue };
+        let own = view.value(&rules.id, at);
+        let Some(id) = address.thread_id.clone().or_else(|| own.clone()) else { continue };
         let posts: Option<u64> = view.value(&rules.posts, at).and_then(|text| number(&text));
         rows.push(ThreadRow {
-            id: address.thread_id.clone().unwrap_or(id),
             title: view.line(place),
             request: NewRequest { page: Some(1), position_base: Some(0), ..request(&address) },
             replies: view
@@ -78,7 +78,9 @@ pub(super) fn threads(view: &View<'_, '_>) -> Vec<ThreadRow> {
             last_post: date(view, &rules.last_post, &rules.last_post_attributes, at),
             last_poster: view.value(&rules.last_poster, at),
             sticky: view.has(rules.sticky.as_ref(), at),
-            moved: view.has(rules.moved.as_ref(), at),
+            // A row that leads to another thread than its own is a stub.
+            moved: view.has(rules.moved.as_ref(), at) || own.is_some_and(|own| own != id),
+            id,
             locked: view.has(rules.locked.as_ref(), at),
         });
     }

@@ -70,9 +70,9 @@ fn read(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptio
     let found_nothing = posts.is_empty() && threads.is_empty() && boards.is_empty();
     let outcome = match found_nothing {
         true => bad(&view).unwrap_or(match kind {
-            PageKind::Thread => Outcome::Empty,
             PageKind::Unknown => Outcome::Unrecognised,
-            _ => Outcome::Read,
+            PageKind::Board if view.has(view.profile.board.list.as_ref(), 0) => Outcome::Read,
+            _ => Outcome::Empty,
         }),
         false => Outcome::Read,
     };
@@ -100,15 +100,17 @@ fn read(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptio
     extracted
 }
 
-/// The page's own address: as asked for, else as the page itself prints it.
+/// The page's own address: as asked for, else as the page itself links to it.
 fn own_address(view: &View<'_, '_>, page: &Page) -> Option<Address> {
     let asked = view.profile.address(&page.url);
-    if let Some(asked) = asked.as_ref().filter(|asked| !asked.alias) {
+    if let Some(asked) = asked.as_ref().filter(|asked| !asked.alias && asked.kind != PageKind::Index) {
         return Some(asked.clone());
     }
-    let rules = &view.profile;
-    let printed = view.value(&rules.page.canonical, 0).or_else(|| view.value(&rules.thread.link, 0));
-    printed.and_then(|href| rules.address(&view.resolve(&href)?)).or(asked)
+    let linked = view.profile.thread.link.iter().flat_map(|step| view.every(step, 0));
+    let linked = linked.filter_map(|href| view.profile.address(&view.resolve(&href)?));
+    let (aliases, own): (Vec<Address>, Vec<Address>) =
+        linked.filter(|linked| linked.kind != PageKind::Index).partition(|linked| linked.alias);
+    own.into_iter().next().or(aliases.into_iter().find(|alias| alias.thread_id.is_some())).or(asked)
 }
 
 fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThread {

@@ -10,8 +10,18 @@ use crate::{
 pub(super) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
     let rules = &view.profile.post;
     let Some(each) = &rules.each else { return Vec::new() };
-    let places = view.all(each, &view.whole());
-    places.iter().filter(|at| !view.is(rules.skip.as_ref(), **at)).filter_map(|at| post(view, rules, *at)).collect()
+    let (mut posts, mut end) = (Vec::new(), 0);
+    for &at in view.all(each, &view.whole()) {
+        // What lies within a post is part of it.
+        if at < end || view.is(rules.skip.as_ref(), at) {
+            continue;
+        }
+        if let Some(post) = post(view, rules, at) {
+            posts.push(post);
+            end = view.flat.within(at).end;
+        }
+    }
+    posts
 }
 
 /// A post; `None` where there is neither an id nor a body: it only looked like one.
@@ -56,7 +66,7 @@ fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> 
     if rules.nobody.as_ref().is_some_and(|nobody| nobody.0.is_match(&name)) || name == "[deleted]" {
         return None;
     }
-    let url = view.value(&rules.url, at).and_then(|href| view.resolve(&href));
+    let url = view.value(&rules.url, at).and_then(|href| view.base.join(&href).ok());
     Some(RawAuthor { name, id: view.value(&rules.id, at), url, role: view.value(&rules.role, at) })
 }
 

@@ -13,7 +13,7 @@ mod schedule;
 mod source;
 
 pub use counts::{Counts, CutCounts, PageCounts, PostTally, SourceCounts};
-pub use extracted::{BoardRow, Extracted, Outcome, PageFacts, RawThread, ThreadRow};
+pub use extracted::{BoardRow, Extracted, NoticeLines, Outcome, PageFacts, RawThread, ThreadRow};
 pub use page::{FailureClass, FetchFailure, Fetched, Page, Refusal, Validators};
 pub use post::{RawAuthor, RawBody, RawDate, RawNotice, RawPost, RawQuote};
 pub use record::{
