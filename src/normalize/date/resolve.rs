@@ -322,7 +322,7 @@ fn today(ctx: &DateContext) -> Option<Date> {
 
 fn checked_weekday(date: Date, parts: &Parts) -> Option<()> {
     match parts.weekday {
-        Some(weekday) if date.weekday().to_monday_one_offset() != weekday as i8 => None,
+        Some(weekday) if weekday != Meaning::SOME_WEEKDAY && date.weekday().to_monday_one_offset() != weekday as i8 => None,
         _ => Some(()),
     }
 }
