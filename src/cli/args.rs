@@ -33,8 +33,9 @@ pub struct Global {
     /// Tell less on stderr: warnings; twice: errors alone
     #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "verbose")]
     pub quiet: u8,
-    /// How logs are written on stderr
+    /// How logs are written on stderr: text, or json
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    #[arg(hide_possible_values = true)]
     pub log_format: LogFormat,
 }
 
