@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     panic,
     process::ExitCode,
 };
@@ -69,8 +69,7 @@ fn tell(error: &CliError) {
             return;
         }
         CliError::Config(ConfigError::Wrong(complaints)) => {
-            let colour = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            writeln!(stderr, "{}", complaints.render(colour))
+            writeln!(stderr, "{}", complaints.render(logs::has_colour()))
         }
         CliError::Engines(errors) => errors.iter().try_for_each(|error| writeln!(stderr, "{}", error.report())),
         error => writeln!(stderr, "error: {error}"),
