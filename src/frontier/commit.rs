@@ -59,6 +59,7 @@ pub(super) struct PageRow {
     pub(super) changes: i64,
     pub(super) attempt: u32,
     pub(super) recheck: bool,
+    pub(super) confirm: bool,
 }
 
 /// What a commit works with.
@@ -153,6 +154,7 @@ fn page_row(db: &Connection, id: i64) -> rusqlite::Result<Option<PageRow>> {
             changes: row.get(6)?,
             attempt: row.get(7)?,
             recheck: row.get::<_, i64>(8)? >= 2,
+            confirm: row.get::<_, i64>(8)? == 3,
         })
     })
     .optional()

@@ -69,8 +69,12 @@ pub(super) fn want(
     match state {
         2 => Ok((id, false)),
         1 => {
-            db.prepare_cached("UPDATE page SET rank = ?2, reason = ?3 WHERE id = ?1 AND rank > ?2")?
-                .execute(params![id, rank, reason_number(reason)])?;
+            // a confirming read stays one, and waits for its turn; a recheck that comes earlier is still a recheck
+            db.prepare_cached(
+                "UPDATE page SET rank = ?2, reason = CASE ?3 WHEN 0 THEN reason ELSE ?3 END
+                 WHERE id = ?1 AND rank > ?2 AND reason <> 3",
+            )?
+            .execute(params![id, rank, reason_number(reason)])?;
             Ok((id, false))
         }
         _ if fetched => Ok((id, false)),
@@ -90,6 +94,7 @@ pub(super) fn begin(
     settings: SourceSettings,
     now: Timestamp,
     options: RunOptions,
+    first_serial: i64,
 ) -> rusqlite::Result<Begun> {
     let millis = now.as_millisecond();
     db.prepare_cached(
@@ -128,7 +133,7 @@ pub(super) fn begin(
         0
     };
     let url = settings.url.clone();
-    queue.activate(db, ActiveParts { id, settings, run, now, options })?;
+    queue.activate(db, ActiveParts { id, settings, run, now, options, first_serial })?;
     start(db, queue, id, run, &url)?;
     Ok(Begun { run: run.unsigned_abs(), taken_up: taken_up.unsigned_abs(), rechecks: (rechecks + all) as u64 })
 }
@@ -170,15 +175,16 @@ pub(super) fn want_last_page(
     let last: Option<(i64, i64, i64, String)> =
         last.query_row([thread], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
     let Some((id, state, last_run, url)) = last else { return Ok(None) };
-    if state == 2 || (state == 0 && last_run == run) {
+    // a page that is pending for a recheck keeps its turn: the pages of a thread are best read in order
+    if state == 1 || state == 2 || (state == 0 && last_run == run) {
         return Ok(Some(false));
     }
-    db.prepare_cached("UPDATE page SET state = 1, rank = min(?2, CASE state WHEN 1 THEN rank ELSE ?2 END), reason = ?3, due = 0, attempt = 0 WHERE id = ?1")?
+    db.prepare_cached("UPDATE page SET state = 1, rank = ?2, reason = ?3, due = 0, attempt = 0 WHERE id = ?1")?
         .execute(params![id, rank::THREAD, reason_number(Reason::Changed)])?;
     if let Ok(url) = url::Url::parse(&url) {
         queue.touch(source, &url.origin().ascii_serialization());
     }
-    Ok(Some(state != 1))
+    Ok(Some(true))
 }
 
 /// Ends a run of a source; true when nothing is left pending. A source that is not known has nothing left.

@@ -3,7 +3,7 @@
 //! Posts after a deleted one move up, over page borders too. So a page proves a post missing only where the post's place
 //! lies between posts that are seen: within the page, or between it and a neighbouring page that the same run has read.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -14,7 +14,6 @@ use super::{
     commit::Work,
     posts::{self, DELETED},
     queue::{rank, reason_number},
-    reading::neighbour,
 };
 
 /// The posts of a page that was just read.
@@ -27,6 +26,7 @@ pub(super) struct Seen {
     moves: Vec<(i64, i64)>,
     lo: Option<i64>,
     hi: Option<i64>,
+    /// A post was not known in this thread.
     pub(super) any_unknown: bool,
     /// Something of the page was emitted.
     pub(super) changed: bool,
@@ -49,6 +49,11 @@ impl Seen {
     /// The least and the greatest place, by the count before the read and by that after it.
     pub(super) fn range(&self) -> (Option<i64>, Option<i64>) {
         (self.lo, self.hi)
+    }
+
+    /// The least and the greatest place by the count before the read.
+    fn range_before(&self) -> Option<(i64, i64)> {
+        Some((*self.places_before.iter().min()?, *self.places_before.iter().max()?))
     }
 
     /// Where a missing post belongs by the count after the read: at the nearest seen post before it, else after it.
@@ -92,6 +97,39 @@ fn window(
     Some(Window { from: from?, to: to? })
 }
 
+/// Thread pages that were read last, for their neighbours: a crawl reads the pages of a thread one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    pages: VecDeque<RecentPage>,
+}
+
+#[derive(Debug)]
+struct RecentPage {
+    thread: i64,
+    number: u32,
+    run: i64,
+    /// By the count before it was read.
+    places: (i64, i64),
+    keys: HashSet<String>,
+}
+
+impl Recent {
+    /// Pages kept; a few hundred kilobytes.
+    const MOST: usize = 512;
+
+    fn find(&self, thread: i64, number: u32, run: i64) -> Option<&RecentPage> {
+        self.pages.iter().rev().find(|page| page.thread == thread && page.number == number && page.run == run)
+    }
+
+    fn add(&mut self, page: RecentPage) {
+        self.pages.retain(|known| known.thread != page.thread || known.number != page.number);
+        if self.pages.len() >= Recent::MOST {
+            self.pages.pop_front();
+        }
+        self.pages.push_back(page);
+    }
+}
+
 /// Looks for posts that the page should show and does not. Missing for the first time: remembered. Missing for the second
 /// time: a tombstone.
 pub(super) fn look(
@@ -102,11 +140,14 @@ pub(super) fn look(
     told: &ThreadNews,
     seen: &Seen,
 ) -> rusqlite::Result<()> {
-    let previous = if number > 1 { neighbour(work, thread, number - 1)? } else { None };
-    let next = neighbour(work, thread, number + 1)?;
-    let Some(window) = window(&seen.places_before, number == 1, complete, previous, next, told.descending) else {
-        return Ok(());
-    };
+    let run = work.run();
+    let recent = &work.queue.recent;
+    let previous = number.checked_sub(1).and_then(|number| recent.find(thread, number, run));
+    let next = recent.find(thread, number + 1, run);
+    let places = |page: Option<&RecentPage>| page.map(|page| page.places);
+    let window = window(&seen.places_before, number == 1, complete, places(previous), places(next), told.descending);
+    let Some(window) = window else { return Ok(()) };
+    let elsewhere = |key: &String| [previous, next].into_iter().flatten().any(|page| page.keys.contains(key));
     let candidates: Vec<(String, i64, i64)> = {
         let mut rows = work.db.prepare_cached(
             "SELECT key, place, gone FROM post WHERE thread = ?1 AND place BETWEEN max(?2, 1) AND ?3 AND gone >= 0
@@ -115,28 +156,36 @@ pub(super) fn look(
         rows.query_map(params![thread, window.from, window.to, work.source], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?
+        .filter(|row| row.as_ref().map_or(true, |(key, _, _)| !seen.keys.contains(key) && !elsewhere(key)))
         .collect::<Result<_, _>>()?
     };
+    let first_serial = work.active().map_or(0, |active| active.first_serial);
     for (key, place, gone) in candidates {
-        if seen.keys.contains(&key) {
-            continue;
-        }
         if gone == 0 {
             work.done.posts.missing += 1;
             work.db
                 .prepare_cached("UPDATE post SET gone = ?3, place = ?4 WHERE source = ?1 AND key = ?2")?
                 .execute(params![work.source, key, work.counters.serial, seen.anchor(place)])?;
-        } else {
+        } else if work.page.confirm || gone <= first_serial {
+            // a pass over the thread is one read, though its pages overlap: only a later pass is a second one
             bury(work, thread, &key)?;
         }
     }
     Ok(())
 }
 
+/// Remembers the page for its neighbours.
+pub(super) fn remember(work: &mut Work<'_>, thread: i64, number: u32, seen: Seen) {
+    let Some(places) = seen.range_before() else { return };
+    let run = work.run();
+    work.queue.recent.add(RecentPage { thread, number, run, places, keys: seen.keys });
+}
+
 /// Sees to it that what was missed for the first time is looked for again: at once in a run that rechecks, else when the
 /// first recheck is due. What the page says then must be a whole answer, so its validators are forgotten.
 pub(super) fn want_confirmation(work: &mut Work<'_>, thread: i64) -> rusqlite::Result<()> {
-    if work.done.posts.missing == 0 {
+    // a confirming read that finds another one missing leaves it to the next pass: a run comes to an end
+    if work.done.posts.missing == 0 || work.page.confirm {
         return Ok(());
     }
     let number = i64::from(work.page.number.unwrap_or(1));

@@ -18,7 +18,7 @@ use crate::{
     model::{NewRequest, PageKind, Reason, Request, SourceSettings, Validators},
 };
 
-use super::RunOptions;
+use super::{RunOptions, missing::Recent};
 
 /// The longest wait that a stored politeness is believed to ask for; longer ones come from a clock that jumped.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -47,6 +47,8 @@ pub(super) struct Active {
     pub(super) run: i64,
     pub(super) now: Timestamp,
     pub(super) options: RunOptions,
+    /// The last commit before the run.
+    pub(super) first_serial: i64,
     /// Threads that this run has wanted, for the limit.
     pub(super) threads: u64,
     /// Nothing was pending when last looked at, and nothing has been added since.
@@ -87,6 +89,8 @@ pub(super) struct Queue {
     turns: VecDeque<(i64, String)>,
     origins: HashMap<String, Origin>,
     leased: HashMap<i64, Leased>,
+    /// Thread pages that were read last.
+    pub(super) recent: Recent,
     wake_at: Option<Instant>,
 }
 
@@ -121,12 +125,12 @@ impl Queue {
     }
 
     pub(super) fn activate(&mut self, db: &Connection, active: ActiveParts) -> rusqlite::Result<()> {
-        let ActiveParts { id, settings, run, now, options } = active;
+        let ActiveParts { id, settings, run, now, options, first_serial } = active;
         let mut rows = db.prepare_cached(
             "SELECT DISTINCT origin.name FROM page JOIN origin ON origin.id = page.origin WHERE state = 1 AND source = ?1",
         )?;
         let origins: Vec<String> = rows.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        self.active.insert(id, Active { settings, run, now, options, threads: 0, dry: false });
+        self.active.insert(id, Active { settings, run, now, options, first_serial, threads: 0, dry: false });
         for origin in origins {
             self.touch(id, &origin);
         }
@@ -337,6 +341,7 @@ pub(super) struct ActiveParts {
     pub(super) run: i64,
     pub(super) now: Timestamp,
     pub(super) options: RunOptions,
+    pub(super) first_serial: i64,
 }
 
 fn wait_between(due: i64, now: Timestamp) -> Duration {

@@ -67,6 +67,9 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         }
         _ => work.settle(Some(thread))?,
     }
+    if wanted == Posts::All && progress && !other {
+        missing::remember(work, thread, number, seen);
+    }
     missing::want_confirmation(work, thread)
 }
 
@@ -117,7 +120,7 @@ fn keep_all(work: &mut Work<'_>, thread: i64, records: Vec<Record>) -> rusqlite:
         let before = known.filter(|known| known.thread == thread).map_or(0, |known| known.place);
         let now = record.position.map_or(before, i64::from);
         let verdict = posts::keep(work, thread, record, known.as_ref())?;
-        seen.add(key, before, now, known.is_some());
+        seen.add(key, before, now, known.is_some_and(|known| known.thread == thread));
         seen.changed |= matches!(verdict, Verdict::New(_) | Verdict::Changed(_));
     }
     Ok(seen)
@@ -134,7 +137,7 @@ fn makes_progress(work: &Work<'_>, thread: i64, number: u32, seen: &Seen) -> rus
 }
 
 /// Places of the first and the last post of another page of the thread, where this run has read it.
-pub(super) fn neighbour(work: &Work<'_>, thread: i64, number: u32) -> rusqlite::Result<Option<(i64, i64)>> {
+fn neighbour(work: &Work<'_>, thread: i64, number: u32) -> rusqlite::Result<Option<(i64, i64)>> {
     let mut row = work.db.prepare_cached(
         "SELECT lo, hi FROM page WHERE thread = ?1 AND number = ?2 AND run = ?3 AND id <> ?4 AND lo > 0 AND hi > 0",
     )?;

@@ -131,8 +131,9 @@ impl Writer {
             Command::Wake => {}
             Command::Lease { answer } => self.lessees.push_back(answer),
             Command::Begin { source, now, options, answer } => {
-                let result =
-                    self.write(|writer| enqueue::begin(&writer.connection, &mut writer.queue, *source, now, options));
+                let result = self.write(|writer| {
+                    enqueue::begin(&writer.connection, &mut writer.queue, *source, now, options, writer.counters.serial)
+                });
                 self.answer_when_safe(answer, result);
             }
             Command::Commit { request, batch, answer } => {

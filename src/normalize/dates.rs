@@ -80,8 +80,14 @@ impl<'a> PageDates<'a> {
 
     /// Reads a date again that could be read two ways, now that the whole page has told what it knows.
     pub(super) fn settle(&self, dated: &mut Dated, raw: &RawDate, knowledge: &Knowledge, not_before: Option<Date>) {
+        self.settle_in(None, dated, raw, knowledge, not_before);
+    }
+
+    /// Like [`PageDates::settle`], for a wording of this language.
+    pub(super) fn settle_in(&self, language: Option<&str>, dated: &mut Dated, raw: &RawDate, knowledge: &Knowledge, not_before: Option<Date>) {
         if dated.reading.as_ref().is_some_and(|reading| reading.other.is_some()) {
-            let context = self.context(knowledge, not_before);
+            let mut context = self.context(knowledge, not_before);
+            context.language = language.or(context.language);
             let attribute = raw.attributes.iter().find_map(|attribute| read_attribute(attribute, &context));
             let again = attribute.or_else(|| read_text(dated.raw.as_deref()?, &context).map(|(_, reading)| reading));
             dated.reading = again.or(dated.reading.take());

@@ -19,3 +19,6 @@ pub use context::DateContext;
 pub use order::{Decision, OrderBelief, OrderEvidence, Orders, Proof, Shape, Turn};
 pub use read::{find_date, read_date};
 pub use reading::{DateReading, Precision};
+
+pub(super) use fold::{Folded, fold, is_blank};
+pub(super) use words::{DateWords, base_language, has_spaces};

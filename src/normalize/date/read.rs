@@ -9,7 +9,7 @@ use super::{
     reading::DateReading,
     resolve::{Resolved, resolve},
     token::{Kind, Token, tokens},
-    words::{Meaning, Tables, Words},
+    words::{DateWords, Meaning, Tables, Words},
 };
 
 /// Longer texts are no dates.
@@ -29,7 +29,7 @@ pub fn read_date(text: &str, ctx: &DateContext) -> Option<DateReading> {
 }
 
 /// Reads folded text that is a date and nothing else, with these words. `Some(Unknown)`: a date that needs the present.
-pub(super) fn read_folded(
+fn read_folded(
     folded: &str,
     printed: &str,
     tables: &Tables,
@@ -84,20 +84,48 @@ fn find_folded(
     best
 }
 
-/// The date that folded text from `at` on begins with, as long as possible, and where it ends.
-pub(super) fn date_prefix(
-    folded: &str,
-    at: usize,
-    tables: &Tables,
-    language: Option<&str>,
-    ctx: &DateContext,
-) -> Option<(usize, Resolved)> {
-    let mut buffer = Vec::with_capacity(32);
-    let text = &folded[at..folded.floor_char_boundary((at + MAX_LENGTH).min(folded.len()))];
-    tokens(text, tables, &mut buffer);
-    let (parts, length): (Parts, usize) = date_at(text, &buffer, false)?;
-    let end = buffer.get(length - 1)?.end as usize;
-    resolve(&parts, &text[..end], language, ctx).map(|resolved| (at + end, resolved))
+impl DateWords {
+    /// Reads folded text that is a date and nothing else. `Some(None)`: a date that needs the present to be known.
+    pub(crate) fn whole(&self, folded: &str, ctx: &DateContext) -> Option<Option<DateReading>> {
+        if folded.len() > MAX_LENGTH {
+            return None;
+        }
+        read_folded(folded, folded, &self.tables, self.language, ctx).map(Resolved::reading)
+    }
+
+    /// The date that folded text from `at` on begins with, as long as possible, and where it ends. `capital` tells whether
+    /// the folded byte stands for a capital: text may be glued to "PM".
+    pub(crate) fn prefix(
+        &self,
+        folded: &str,
+        at: usize,
+        limit: usize,
+        ctx: &DateContext,
+        capital: &dyn Fn(usize) -> bool,
+    ) -> Option<(usize, Option<DateReading>)> {
+        let mut buffer = Vec::with_capacity(32);
+        let text = &folded[at..folded.floor_char_boundary((at + MAX_LENGTH).min(limit))];
+        tokens(text, &self.tables, &mut buffer);
+        let (mut parts, length): (Parts, usize) = date_at(text, &buffer, false)?;
+        let mut end = buffer.get(length - 1)?.end as usize;
+        if parts.time.is_some()
+            && parts.daytime.is_none()
+            && let Some(Token { kind: Kind::Unknown, start, .. }) = buffer.get(length)
+        {
+            let start = *start as usize;
+            let daytime = match text.as_bytes().get(start..start + 2) {
+                Some(b"am") => Some(Meaning::AM),
+                Some(b"pm") => Some(Meaning::PM),
+                _ => None,
+            };
+            if daytime.is_some() && (start..start + 3).all(|byte| capital(at + byte)) {
+                parts.daytime = daytime;
+                end = start + 2;
+            }
+        }
+        let resolved = resolve(&parts, &text[..end], self.language, ctx)?;
+        Some((at + end, resolved.reading()))
+    }
 }
 
 /// Where the given language cannot read it, another may: what all that can say alike is taken.

@@ -44,6 +44,9 @@ pub(super) enum Unit {
 }
 
 impl Meaning {
+    /// In `weekday`: one of two, nobody can tell which.
+    pub(super) const SOME_WEEKDAY: u8 = 8;
+
     pub(super) const AM: u32 = 1;
     pub(super) const PM: u32 = 1 << 1;
     pub(super) const NOON: u32 = 1 << 2;
@@ -81,6 +84,14 @@ impl Meaning {
 
     pub(super) fn is(self, flag: u32) -> bool {
         self.flags & flag != 0
+    }
+
+    /// Two weekdays of one language that fold alike (Slovak `st` and `št`) say only that it is a weekday.
+    fn or_some_weekday(mut self, one: Meaning, other: Meaning) -> Meaning {
+        if one.weekday != 0 && other.weekday != 0 && one.weekday != other.weekday {
+            self.weekday = Self::SOME_WEEKDAY;
+        }
+        self
     }
 
     /// Both; where they contradict, `self`.
@@ -121,6 +132,12 @@ impl Words {
         [first, second, ALL.by_language.get("en"), Some(&ALL.shared)]
     }
 
+    /// The language's name in the tables.
+    fn name_of(language: &str) -> Option<&'static str> {
+        let base = base_language(language);
+        ALL.by_language.get_key_value(base.as_str()).map(|(name, _)| name.as_str())
+    }
+
     /// All languages.
     pub(super) fn languages() -> impl Iterator<Item = &'static str> {
         ALL.by_language.keys().map(String::as_str)
@@ -132,7 +149,7 @@ impl Words {
         let Some(first) = folded.chars().next() else { return };
         let phrases = self.phrases.entry(first).or_default();
         match phrases.iter_mut().find(|(known, _)| **known == *folded) {
-            Some((_, known)) => *known = known.or(meaning),
+            Some((_, known)) => *known = known.or(meaning).or_some_weekday(*known, meaning),
             None => phrases.push((folded.into(), meaning)),
         }
     }
@@ -149,6 +166,29 @@ impl Words {
             .iter()
             .find(|(phrase, _)| text.starts_with(&**phrase) && ends_there(phrase, &text[phrase.len()..]))
             .map(|(phrase, meaning)| (phrase.len(), *meaning))
+    }
+}
+
+/// The words of a notice's dates: its own language's, perhaps the page's, and English.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DateWords {
+    pub(super) tables: Tables,
+    /// The first language, by its name in the tables.
+    pub(super) language: Option<&'static str>,
+}
+
+impl DateWords {
+    /// Of one language.
+    pub(crate) fn of(language: &str) -> DateWords {
+        DateWords { tables: Words::tables(Some(language), None), language: Words::name_of(language) }
+    }
+
+    /// And of the page's.
+    pub(crate) fn with(mut self, page: Option<&str>) -> DateWords {
+        if let Some(words) = page.and_then(Words::of) {
+            self.tables[1] = Some(words);
+        }
+        self
     }
 }
 
@@ -179,14 +219,14 @@ fn ends_there(phrase: &str, rest: &str) -> bool {
 }
 
 /// Whether the letter's script puts spaces between words.
-pub(super) fn has_spaces(c: char) -> bool {
+pub(crate) fn has_spaces(c: char) -> bool {
     let c = c as u32;
     // Thai to Myanmar, Khmer, and all of the east but Hangul, whose particles are written together with numbers
     !(matches!(c, 0x0e00..0x1100 | 0x1780..0x1800 | 0x2e80..0xac00 | 0xac00..0xd7b0 | 0xf900..0xfb00 | 0x20000..))
 }
 
 /// `pt` of `pt-BR`; names that mean the same language are one.
-pub(super) fn base_language(language: &str) -> String {
+pub(crate) fn base_language(language: &str) -> String {
     let base = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     match base.as_str() {
         "no" | "nn" => "nb".into(),
