@@ -80,7 +80,10 @@ pub(super) fn date_at(text: &str, tokens: &[Token], whole: bool) -> Option<(Part
     if let Some((relative, length)) = span_at(tokens)
         && (!whole || only_stops(&tokens[length..]))
     {
-        return Some((Parts { relative: Some(relative), ..Parts::default() }, if whole { tokens.len() } else { length }));
+        return Some((
+            Parts { relative: Some(relative), ..Parts::default() },
+            if whole { tokens.len() } else { length },
+        ));
     }
     let mut machine = Machine { text, tokens, parts: Parts::default(), open: false };
     let mut at = 0;
@@ -97,7 +100,8 @@ pub(super) fn date_at(text: &str, tokens: &[Token], whole: bool) -> Option<(Part
     }
     let (parts, length) = best?;
     let left = &tokens[length..];
-    (length == tokens.len() || only_stops(left) || at == tokens.len() && only_words(left)).then_some((parts, tokens.len()))
+    (length == tokens.len() || only_stops(left) || at == tokens.len() && only_words(left))
+        .then_some((parts, tokens.len()))
 }
 
 fn only_stops(tokens: &[Token]) -> bool {
@@ -213,7 +217,9 @@ impl Machine<'_> {
                 self.parts.year = Some(year);
                 Some((2, true))
             }
-            b'+' | b'-' if self.parts.time.is_some() && self.parts.offset.is_none() && self.number(at + 1).is_some() => {
+            b'+' | b'-'
+                if self.parts.time.is_some() && self.parts.offset.is_none() && self.number(at + 1).is_some() =>
+            {
                 self.take_offset(at)
             }
             b',' | b'.' | b'@' | b'-' | b'|' | b';' if at > 0 => Some((1, false)),
@@ -326,7 +332,8 @@ impl Machine<'_> {
         if (colon || dotted) && (colon || !self.spaced(at + 2)) {
             let sign = self.sign(at + 1);
             let minute = minute_at(at + 2)?;
-            let second = minute_at(at + 4).filter(|_| self.sign(at + 3) == sign && !self.spaced(at + 4) && !self.spaced(at + 3));
+            let second =
+                minute_at(at + 4).filter(|_| self.sign(at + 3) == sign && !self.spaced(at + 4) && !self.spaced(at + 3));
             self.parts.time = Some((hour.value as u8, minute.value as u8, second.map(|s| s.value as u8)));
             let mut length = if second.is_some() { 5 } else { 3 };
             // a fraction says nothing that is kept
@@ -420,7 +427,8 @@ impl Machine<'_> {
         use Meaning as M;
         let parts = &mut self.parts;
         let is_month = meaning.month != 0 || meaning.jalali != 0;
-        let wants_month = !parts.has_month() && parts.triple.is_none() && parts.pair.is_none() && parts.relative.is_none();
+        let wants_month =
+            !parts.has_month() && parts.triple.is_none() && parts.pair.is_none() && parts.relative.is_none();
         let as_weekday = meaning.weekday != 0 && parts.weekday.is_none() && parts.relative.is_none();
         if is_month && wants_month && !(as_weekday && self.month_follows(at + 1)) {
             let parts = &mut self.parts;
@@ -559,7 +567,8 @@ fn span_at(tokens: &[Token]) -> Option<(Relative, usize)> {
         // "min. ago", "1 day, 3 hours", "saat ve"
         loop {
             let next_counts = |at: usize| {
-                matches!(tokens.get(at).map(|token| token.kind), Some(Kind::Number(..))) && word(at + 1).is_some_and(|m| m.unit.is_some())
+                matches!(tokens.get(at).map(|token| token.kind), Some(Kind::Number(..)))
+                    && word(at + 1).is_some_and(|m| m.unit.is_some())
             };
             match tokens.get(at).map(|token| token.kind) {
                 Some(Kind::Sign(b'.')) if word(at + 1).is_some_and(|m| m.is(M::AGO)) || next_counts(at + 1) => at += 1,

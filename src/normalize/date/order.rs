@@ -220,7 +220,8 @@ impl Orders {
                 return Decision { shape, order, certain: true, why };
             }
             let order = prior(shape, engine, language, None);
-            let why = format!("assumed: dates contradict each other ({} dmy, {} mdy)", tally.dmy.count, tally.mdy.count);
+            let why =
+                format!("assumed: dates contradict each other ({} dmy, {} mdy)", tally.dmy.count, tally.mdy.count);
             return Decision { shape, order, certain: false, why };
         }
         let order = prior(shape, engine, language, None);

@@ -164,7 +164,9 @@ impl Search<'_, '_> {
         }
         match slot {
             Slot::Date => {
-                if let Some((end, reading)) = self.words.prefix(text, start, attempt.limit, attempt.dates, attempt.capital) {
+                if let Some((end, reading)) =
+                    self.words.prefix(text, start, attempt.limit, attempt.dates, attempt.capital)
+                {
                     let filled = Filled { date: Some(start..end), reading, ..filled };
                     self.finish(end, filled);
                 }

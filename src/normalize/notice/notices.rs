@@ -72,7 +72,13 @@ impl Notices {
     }
 
     /// The best notice at `place` of the text.
-    pub(super) fn best<'n>(&'n self, folded: &Folded, text: &str, place: Place, ctx: &NoticeContext) -> Option<Found<'n>> {
+    pub(super) fn best<'n>(
+        &'n self,
+        folded: &Folded,
+        text: &str,
+        place: Place,
+        ctx: &NoticeContext,
+    ) -> Option<Found<'n>> {
         let candidates = self.candidates(&folded.text, ctx);
         if candidates.is_empty() {
             return None;
@@ -100,8 +106,12 @@ impl Notices {
             for &index in &self.by_anchor[hit.pattern().as_usize()] {
                 let template = &self.templates[index as usize];
                 let own = engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine));
-                let open = !template.is_weak() && template.owners.iter().any(|owner| owner.evidence != Evidence::Memory);
-                if (own || open) && template.could_be(text) && !found.iter().any(|(known, _)| std::ptr::eq(*known, template)) {
+                let open =
+                    !template.is_weak() && template.owners.iter().any(|owner| owner.evidence != Evidence::Memory);
+                if (own || open)
+                    && template.could_be(text)
+                    && !found.iter().any(|(known, _)| std::ptr::eq(*known, template))
+                {
                     found.push((template, own));
                 }
             }
@@ -162,7 +172,8 @@ impl<'n> Search<'n, '_> {
     fn try_at(&self, template: &'n Template, own: bool, place: Place, swapped: bool) -> Option<Found<'n>> {
         let folded = &self.folded.text;
         let engine = self.ctx.dates.engine.or(self.ctx.engine);
-        let stock = engine.or_else(|| template.owners.first().and_then(|owner| self.notices.engines.name(owner.engine)));
+        let stock =
+            engine.or_else(|| template.owners.first().and_then(|owner| self.notices.engines.name(owner.engine)));
         let dates = DateContext { engine: stock, ..self.ctx.dates };
         let capital = |at: usize| {
             let original = &self.text[self.folded.origin(at.min(folded.len()))..];
@@ -221,7 +232,8 @@ impl<'n> Search<'n, '_> {
         let before = self.folded.text[..start].trim_end_matches([' ', '[', '(', '*']);
         let Some(last) = before.chars().next_back() else { return true };
         if !last.is_alphanumeric() {
-            return !matches!(last, '"' | '\'' | '“' | '-' | ',' | ':' | ';') || self.folded.text[..start].ends_with(['(', '[']);
+            return !matches!(last, '"' | '\'' | '“' | '-' | ',' | ':' | ';')
+                || self.folded.text[..start].ends_with(['(', '[']);
         }
         if template.is_bracketed() || self.folded.text[..start].ends_with(['(', '[']) {
             return true;
@@ -229,7 +241,9 @@ impl<'n> Search<'n, '_> {
         // "… below Last edited by": a capital in mid-line begins something new
         let here = self.text[self.folded.origin(start)..].chars().next();
         let capital = here.is_some_and(|c| !c.is_lowercase());
-        capital && !template.is_weak() && (self.folded.text[..start].ends_with(' ') || !crate::normalize::date::has_spaces(last))
+        capital
+            && !template.is_weak()
+            && (self.folded.text[..start].ends_with(' ') || !crate::normalize::date::has_spaces(last))
     }
 }
 
@@ -317,7 +331,8 @@ impl Compiler {
     fn add(&mut self, engine: &Engine) -> Result<(), NoticeError> {
         let index = self.engines.add(&engine.name, &engine.names);
         let parse = |template: &str, wants: Option<Slot>| {
-            let fault = |cause| NoticeError::Template { engine: engine.name.clone(), template: template.to_owned(), cause };
+            let fault =
+                |cause| NoticeError::Template { engine: engine.name.clone(), template: template.to_owned(), cause };
             let pieces = pieces(template).map_err(fault)?;
             match wants {
                 Some(slot) if !pieces.contains(&Piece::Slot(slot)) => Err(fault(TemplateFault::MissingSlot)),

@@ -131,8 +131,7 @@ impl Body<'_> {
 
     fn line_at_start(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
-        let ends: Vec<usize> =
-            text.match_indices('\n').map(|(at, _)| at).chain([text.len()]).take(MAX_LINES).collect();
+        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]).take(MAX_LINES).collect();
         for end in ends.into_iter().rev() {
             let line = text[..end].trim_matches(is_blank);
             if is_candidate(line, lines) && self.says_something(line) {
@@ -146,8 +145,7 @@ impl Body<'_> {
 
     fn line_at_end(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
-        let starts: Vec<usize> =
-            text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(MAX_LINES).collect();
+        let starts: Vec<usize> = text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(MAX_LINES).collect();
         for start in starts.into_iter().rev() {
             let line = text[start..].trim_matches(is_blank);
             if is_candidate(line, lines) && self.says_something(line) {
