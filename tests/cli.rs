@@ -147,3 +147,14 @@ fn the_readme_equals_the_help() {
         );
     }
 }
+
+#[test]
+fn engines_are_listed_shown_and_checked() {
+    check(&["engine", "list"], &[], 0, &["discuz", "phpbb", "fluxbb"], &[]);
+    check(&["engine", "show", "phpBB"], &[], 0, &["name = \"phpbb\"", "[[url]]"], &[]);
+    check(&["engine", "show", "phpb"], &[], 2, &[], &["no engine is named `phpb`; did you mean `phpbb`?"]);
+    check(&["engine", "check", "x.toml"], &[("x.toml", "name = 1\n")], 2, &["x.toml:1:8"], &[]);
+    let own = "extends = \"phpbb\"\nname = \"mine\"\ntitle = \"Mine\"\n";
+    check(&["engine", "list"], &[("engines/mine.toml", own)], 0, &["mine"], &[]);
+    check(&["engine", "list", "--engines", "own"], &[("own/mine.toml", own)], 0, &["mine"], &[]);
+}

@@ -107,12 +107,16 @@ fn notices_of_the_cases() {
             && edit["editor"]["name"] == expected["edited_by"]
             && local.as_deref().is_none_or(|local| date.starts_with(local))
             && edit["count"] == expected["edit_count"]
-            && (edit["reason"] == expected["reason"] || expected["reason"].is_null() && !expected["relative"].is_null())
+            && (edit["reason"] == expected["reason"]
+                || expected["reason"].is_null() && !expected["relative"].is_null())
             && read["rest"] == rest;
         if ok {
             right += 1;
         } else {
-            eprintln!("{} {:?} {}\n   got {edit} rest {}\n   expected {expected} {rest:?}", case["id"], case["input"], case["engine"], read["rest"]);
+            eprintln!(
+                "{} {:?} {}\n   got {edit} rest {}\n   expected {expected} {rest:?}",
+                case["id"], case["input"], case["engine"], read["rest"]
+            );
         }
     }
     eprintln!("notices: {right} of {positives} right; {taken} of {negatives} negatives taken");

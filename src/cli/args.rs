@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check::CheckArgs, completions::CompletionsArgs, schema::SchemaArgs};
+use super::{check::CheckArgs, completions::CompletionsArgs, engine::EngineArgs, schema::SchemaArgs};
 
 /// Streams clean article records out of forum threads.
 #[derive(Debug, Parser)]
@@ -53,6 +53,8 @@ pub enum LogFormat {
 pub enum Command {
     /// Tell every complaint about a configuration at once, with line and caret
     Check(CheckArgs),
+    /// Name engines, show their profiles, check a profile of one's own
+    Engine(EngineArgs),
     /// Print the JSON Schema of records or of the configuration
     Schema(SchemaArgs),
     /// Print completions for a shell

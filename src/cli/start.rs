@@ -9,7 +9,7 @@ use std::{
 
 use clap::Parser;
 
-use super::{Cli, CliError, Command, ExitKind, check, completions, logs, schema};
+use super::{Cli, CliError, Command, ExitKind, check, completions, engine, logs, schema};
 use crate::config::ConfigError;
 
 /// Runs the program with the arguments of the process (its name first).
@@ -42,6 +42,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<ExitKind, CliError> {
     match command {
         Command::Check(args) => check::run(&args, out),
+        Command::Engine(args) => engine::run(&args, out),
         Command::Schema(args) => schema::run(&args, out),
         Command::Completions(args) => completions::run(&args, out),
     }
