@@ -93,7 +93,7 @@ limit = { threads = 0, page = 2 }
 
 #[test]
 fn mistakes_have_their_place_and_their_hint() {
-    check("[source]\nname = \"a\"\n", &["1:1 sources are a list · write [[source]] with two brackets"]);
+    check("[source]\nname = \"a\"\n", &["1:1 sources are a list of tables · write [[source]] with two brackets"]);
     check("outptu = 1\n", &["1:1 unknown key `outptu` · did you mean `output`?"]);
     check(
         &format!("{SOURCE}every = \"1h\"\nschedule = \"@daily\"\n"),
@@ -340,4 +340,42 @@ fn a_file_that_cannot_be_read_is_named() {
     std::fs::write(&file, b"[output]\nto = \"caf\xe9\"\n").unwrap();
     let told = config::load(&file, &engines).unwrap_err().to_string();
     assert!(told.contains("the file is not UTF-8") && told.contains("latin.toml:2:10"), "{told}");
+}
+
+#[test]
+fn other_ways_to_write_the_same() {
+    let config =
+        parse("\u{feff}fetch.timeout = '5s'\r\nsource = [{ name = \"a\", url = \"http://a.example\" }]\r\n").unwrap();
+    assert_eq!(config.fetch.timeout, Duration::from_secs(5));
+    assert_eq!(config.sources[0].settings.url.as_str(), "http://a.example/");
+    check(
+        "fetch.timeout = '5x'\r\nfetch.retires = 1\r\nsource = [{ name = \"a\", uri = 1 }, 2]\r\n",
+        &[
+            "1:17 timeout: `5x` is no duration: write a number and a unit (ms, s, m, h, d, w), such as \"30s\" or \"1h 30m\"",
+            "2:7 unknown key `retires` · did you mean `retries`?",
+            "3:11 this source has no `url`",
+            "3:25 unknown key `uri` · did you mean `url`?",
+            "3:36 sources are a list of tables · write [[source]] with two brackets",
+        ],
+    );
+}
+
+proptest::proptest! {
+    /// Whatever is done to a file, reading it ends, and every complaint has a place that can be shown.
+    #[test]
+    fn a_spoilt_file_is_told_not_feared(at in 0usize..8000, cut in 0usize..40, put in "[\\PC\n\"#=\\[\\]{}.]{0,12}") {
+        let mut text = format!("{DEFAULT}\n{SOURCE}cookie = {{ env = \"A\" }}\nrecheck = [\"1h\", \"2d\"]\n");
+        let start = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+        let end = (start..=text.len()).find(|end| *end >= start + cut.min(text.len() - start) && text.is_char_boundary(*end)).unwrap();
+        text.replace_range(start..end, &put);
+        if let Err(error) = parse(&text) {
+            let ConfigError::Wrong(complaints) = &error else { panic!("{error}") };
+            assert!(!complaints.is_empty());
+            for complaint in complaints.iter() {
+                let (line, column) = complaints.place(complaint);
+                assert!(line <= text.matches('\n').count() + 1 && column >= 1);
+            }
+            assert!(complaints.render(true).len() >= complaints.render(false).len());
+        }
+    }
 }

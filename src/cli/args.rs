@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check::CheckArgs, completions::CompletionsArgs, schema::SchemaArgs};
+use super::{check::CheckArgs, completions::CompletionsArgs, engine::EngineArgs, schema::SchemaArgs};
 
 /// Streams clean article records out of forum threads.
 #[derive(Debug, Parser)]
@@ -33,8 +33,9 @@ pub struct Global {
     /// Tell less on stderr: warnings; twice: errors alone
     #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "verbose")]
     pub quiet: u8,
-    /// How logs are written on stderr
+    /// How logs are written on stderr: text, or json
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    #[arg(hide_possible_values = true)]
     pub log_format: LogFormat,
 }
 
@@ -52,6 +53,8 @@ pub enum LogFormat {
 pub enum Command {
     /// Tell every complaint about a configuration at once, with line and caret
     Check(CheckArgs),
+    /// Name engines, show their profiles, check a profile of one's own
+    Engine(EngineArgs),
     /// Print the JSON Schema of records or of the configuration
     Schema(SchemaArgs),
     /// Print completions for a shell

@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod completions;
 mod configuration;
+mod engine;
 mod exit;
 mod logs;
 mod schema;

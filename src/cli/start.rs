@@ -2,14 +2,14 @@
 
 use std::{
     ffi::OsString,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     panic,
     process::ExitCode,
 };
 
 use clap::Parser;
 
-use super::{Cli, CliError, Command, ExitKind, check, completions, logs, schema};
+use super::{Cli, CliError, Command, ExitKind, check, completions, engine, logs, schema};
 use crate::config::ConfigError;
 
 /// Runs the program with the arguments of the process (its name first).
@@ -42,6 +42,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<ExitKind, CliError> {
     match command {
         Command::Check(args) => check::run(&args, out),
+        Command::Engine(args) => engine::run(&args, out),
         Command::Schema(args) => schema::run(&args, out),
         Command::Completions(args) => completions::run(&args, out),
     }
@@ -69,8 +70,7 @@ fn tell(error: &CliError) {
             return;
         }
         CliError::Config(ConfigError::Wrong(complaints)) => {
-            let colour = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            writeln!(stderr, "{}", complaints.render(colour))
+            writeln!(stderr, "{}", complaints.render(logs::has_colour()))
         }
         CliError::Engines(errors) => errors.iter().try_for_each(|error| writeln!(stderr, "{}", error.report())),
         error => writeln!(stderr, "error: {error}"),

@@ -78,7 +78,7 @@ fn complain(at: &Range<usize>, message: &str, path: &[String]) -> Complaint {
         return complaint;
     }
     if key == "source" && message.starts_with("invalid type") {
-        return Complaint::new(at.clone(), "sources are a list").hint("write [[source]] with two brackets");
+        return Complaint::new(at.clone(), "sources are a list of tables").hint("write [[source]] with two brackets");
     }
     if message.starts_with("unknown field") || message.starts_with("unknown variant") {
         let mut names = message.split('`').skip(1).step_by(2);
@@ -91,6 +91,11 @@ fn complain(at: &Range<usize>, message: &str, path: &[String]) -> Complaint {
             None => complaint.hint(format!("known here: {}", known.join(", "))),
         };
     }
+    // serde names the Rust type where a table belongs.
+    let message = match message.split_once("expected struct ") {
+        Some((wrong, _)) => format!("{wrong}expected a table"),
+        None => message.to_owned(),
+    };
     let message = message
         .trim_end_matches('.')
         .replace("expected u64", "expected a whole number from 0 up")

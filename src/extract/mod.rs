@@ -5,6 +5,7 @@
 //! printed.
 
 mod body;
+mod case;
 mod flat;
 mod guard;
 mod listing;
@@ -14,4 +15,5 @@ mod post;
 mod text;
 mod view;
 
-pub use page::{ExtractOptions, extract};
+pub use case::run_case;
+pub use page::{ExtractOptions, extract, extract_with};

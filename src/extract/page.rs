@@ -38,14 +38,14 @@ pub fn extract(
         None => engines.recognise(text, &page.url),
     };
     match profile {
-        Some(profile) => read(page, text, &profile, options),
+        Some(profile) => extract_with(page, text, &profile, options),
         None => Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() },
     }
 }
 
 /// Takes a page of a known engine apart.
-fn read(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
-    let (text, _) = guard::capped(text);
+pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
+    let (text, depth_cut) = guard::capped(text);
     let html = Html::parse_document(&text);
     let flat = Flat::of(&html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
@@ -82,6 +82,7 @@ fn read(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptio
         outcome,
         post_ids_unique: post::ids_are_unique(&view),
         facts: facts(&view),
+        depth_cut,
         ..Extracted::default()
     };
     if outcome != Outcome::Read {
@@ -106,7 +107,7 @@ fn own_address(view: &View<'_, '_>, page: &Page) -> Option<Address> {
     if let Some(asked) = asked.as_ref().filter(|asked| !asked.alias && asked.kind != PageKind::Index) {
         return Some(asked.clone());
     }
-    let linked = view.profile.thread.link.iter().flat_map(|step| view.every(step, 0));
+    let linked = view.values(&view.profile.thread.link, 0).into_iter();
     let linked = linked.filter_map(|href| view.profile.address(&view.resolve(&href)?));
     let (aliases, own): (Vec<Address>, Vec<Address>) =
         linked.filter(|linked| linked.kind != PageKind::Index).partition(|linked| linked.alias);
@@ -147,7 +148,7 @@ fn facts(view: &View<'_, '_>) -> PageFacts {
     let language = view.flat.elements().find(|(_, element)| element.value().name() == "html");
     let language = language.and_then(|(_, element)| attribute(element, "lang").or(attribute(element, "xml:lang")));
     let mut clock_lines: Vec<String> = Vec::new();
-    for line in view.profile.page.clock.iter().flat_map(|step| view.every(step, 0)) {
+    for line in view.values(&view.profile.page.clock, 0) {
         if !clock_lines.contains(&line) {
             clock_lines.push(line);
         }
@@ -160,7 +161,7 @@ fn facts(view: &View<'_, '_>) -> PageFacts {
 
 fn bad(view: &View<'_, '_>) -> Option<Outcome> {
     let rules = &view.profile.bad;
-    rules.iter().find(|rule| view.value(&rule.when, 0).is_some()).map(|rule| rule.outcome.into())
+    rules.iter().find(|rule| view.holds(&rule.when, 0)).map(|rule| rule.outcome.into())
 }
 
 fn base_of<'a>(flat: &Flat<'a>) -> Option<&'a str> {

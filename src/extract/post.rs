@@ -28,8 +28,8 @@ pub(super) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
 fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
     let range = view.flat.within(at);
     let place =
-        rules.body.iter().find_map(|css| if view.is(Some(css), at) { Some(at) } else { view.first(css, &range) });
-    let mut status = rules.status.iter().find(|rule| view.value(&rule.when, at).is_some()).map(|rule| rule.status);
+        rules.body.0.iter().find_map(|css| if view.is(Some(css), at) { Some(at) } else { view.first(css, &range) });
+    let mut status = rules.status.iter().find(|rule| view.holds(&rule.when, at)).map(|rule| rule.status);
     let id = view.value(&rules.id, at);
     if id.is_none() && place.is_none() {
         return None;
@@ -43,10 +43,7 @@ fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
         position: view.value(&rules.position, at).and_then(|text| number(&text)),
         headline: view.value(&rules.headline, at),
         author: author(view, rules, at),
-        date: RawDate {
-            text: view.value(&rules.date, at),
-            attributes: rules.date_attributes.iter().flat_map(|step| view.every(step, at)).collect(),
-        },
+        date: RawDate { text: view.value(&rules.date, at), attributes: view.values(&rules.date_attributes, at) },
         notices: notices(view, rules, at),
         attachments: attachments(view, at),
         status: status.unwrap_or_default(),
@@ -87,7 +84,7 @@ fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
         });
         all.push(RawNotice {
             text,
-            date_attributes: rules.date_attributes.iter().flat_map(|step| view.every(step, place)).collect(),
+            date_attributes: view.values(&rules.date_attributes, place),
             editor,
             reason: view.value(&rules.reason, place),
         });

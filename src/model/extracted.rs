@@ -57,6 +57,8 @@ pub struct Extracted {
     pub facts: PageFacts,
     /// Decoding needed a guess or replaced bytes.
     pub charset_doubtful: bool,
+    /// Elements were nested deeper than the reader follows; the deeper part is text only.
+    pub depth_cut: bool,
 }
 
 /// Whether the first and last plain lines of a body may be edit notices. Whoever writes a post can write such a line, so an
