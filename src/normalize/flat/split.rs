@@ -23,7 +23,7 @@ impl Segment<'_> {
 
 /// Splits a clean text. `header` reads a header line, `wording` tells the wording of a line that is a notice and nothing else.
 pub(crate) fn split<'a>(text: &'a str, header: &dyn Fn(&str) -> Option<Header>, wording: &dyn Fn(&str) -> Option<String>) -> Vec<Segment<'a>> {
-    let lines: Vec<&str> = text.split('\n').map(str::trim).filter(|line| !is_bar(line)).collect();
+    let lines: Vec<&str> = text.split('\n').filter(|line| !is_bar(line)).collect();
     let mut filled = lines.iter().copied().filter(|line| !line.is_empty());
     let Some(first) = filled.next() else { return Vec::new() };
     let last = filled.next_back().unwrap_or(first);
