@@ -79,6 +79,6 @@ impl Normalizer {
 
 /// Where a scraper kept no blank line, every line is a paragraph.
 fn paragraphs(text: &str) -> String {
-    let text = text.trim();
+    let text = text.trim_matches('\n');
     if text.contains("\n\n") { text.to_owned() } else { text.replace('\n', "\n\n") }
 }
