@@ -56,10 +56,12 @@ impl Seen {
         Some((*self.places_before.iter().min()?, *self.places_before.iter().max()?))
     }
 
-    /// Where a missing post belongs by the count after the read: at the nearest seen post before it, else after it.
+    /// Where a missing post belongs by the count after the read: between the seen post before it and the one after it.
     fn anchor(&self, place: i64) -> i64 {
-        let before = self.moves.iter().filter(|(old, _)| *old < place).max();
-        before.or(self.moves.iter().min()).map_or(place, |(_, now)| *now)
+        match self.moves.iter().filter(|(old, _)| *old < place).max() {
+            Some((_, now)) => now + 1,
+            None => self.moves.iter().min().map_or(place, |(_, now)| now - 1),
+        }
     }
 }
 
@@ -110,6 +112,8 @@ struct RecentPage {
     run: i64,
     /// By the count before it was read.
     places: (i64, i64),
+    /// Read to confirm.
+    confirm: bool,
     keys: HashSet<String>,
 }
 
@@ -132,6 +136,9 @@ impl Recent {
 
 /// Looks for posts that the page should show and does not. Missing for the first time: remembered. Missing for the second
 /// time: a tombstone.
+///
+/// A post that moves up over a page border while the crawl goes from one page to the next is on neither. So at a border it
+/// takes confirming reads to prove a post missing, and they go the other way round: what moves then is seen twice.
 pub(super) fn look(
     work: &mut Work<'_>,
     thread: i64,
@@ -139,14 +146,15 @@ pub(super) fn look(
     complete: bool,
     told: &ThreadNews,
     seen: &Seen,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Doubt> {
     let run = work.run();
-    let recent = &work.queue.recent;
-    let previous = number.checked_sub(1).and_then(|number| recent.find(thread, number, run));
-    let next = recent.find(thread, number + 1, run);
+    let confirm = work.page.confirm;
+    let find = |number| work.queue.recent.find(thread, number, run).filter(|page| page.confirm || !confirm);
+    let previous = number.checked_sub(1).and_then(find);
+    let next = find(number + 1);
     let places = |page: Option<&RecentPage>| page.map(|page| page.places);
     let window = window(&seen.places_before, number == 1, complete, places(previous), places(next), told.descending);
-    let Some(window) = window else { return Ok(()) };
+    let Some(window) = window else { return Ok(Doubt::default()) };
     let elsewhere = |key: &String| [previous, next].into_iter().flatten().any(|page| page.keys.contains(key));
     let candidates: Vec<(String, i64, i64)> = {
         let mut rows = work.db.prepare_cached(
@@ -160,48 +168,78 @@ pub(super) fn look(
         .collect::<Result<_, _>>()?
     };
     let first_serial = work.active().map_or(0, |active| active.first_serial);
+    let (low_end, high_end) = if told.descending { (complete, number == 1) } else { (number == 1, complete) };
+    let mut doubt = Doubt::default();
     for (key, place, gone) in candidates {
+        let below = !low_end && seen.places_before.iter().all(|seen| place < *seen);
+        let above = !high_end && seen.places_before.iter().all(|seen| place > *seen);
+        let inside = !below && !above;
+        // a pass over the thread is one read, though its pages overlap: only a later pass is a second one
+        let later = gone > 0 && gone <= first_serial;
+        if gone > 0 && (confirm || (later && inside)) {
+            bury(work, thread, &key)?;
+            continue;
+        }
+        if gone > 0 && !later {
+            continue;
+        }
+        doubt.any = true;
+        doubt.again |= later;
+        let (before, after) = if told.descending { (above, below) } else { (below, above) };
+        doubt.before |= before;
+        doubt.after |= after;
         if gone == 0 {
             work.done.posts.missing += 1;
             work.db
                 .prepare_cached("UPDATE post SET gone = ?3, place = ?4 WHERE source = ?1 AND key = ?2")?
                 .execute(params![work.source, key, work.counters.serial, seen.anchor(place)])?;
-        } else if work.page.confirm || gone <= first_serial {
-            // a pass over the thread is one read, though its pages overlap: only a later pass is a second one
-            bury(work, thread, &key)?;
         }
     }
-    Ok(())
+    Ok(doubt)
+}
+
+/// What a page left open.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Doubt {
+    /// A post is missing and not proven so.
+    any: bool,
+    /// One of them was missing from an earlier pass already.
+    again: bool,
+    /// One stands between this page and the page before.
+    before: bool,
+    /// One stands between this page and the page after.
+    after: bool,
 }
 
 /// Remembers the page for its neighbours.
 pub(super) fn remember(work: &mut Work<'_>, thread: i64, number: u32, seen: Seen) {
     let Some(places) = seen.range_before() else { return };
-    let run = work.run();
-    work.queue.recent.add(RecentPage { thread, number, run, places, keys: seen.keys });
+    let (run, confirm) = (work.run(), work.page.confirm);
+    work.queue.recent.add(RecentPage { thread, number, run, places, confirm, keys: seen.keys });
 }
 
-/// Sees to it that what was missed for the first time is looked for again: at once in a run that rechecks, else when the
-/// first recheck is due. What the page says then must be a whole answer, so its validators are forgotten.
-pub(super) fn want_confirmation(work: &mut Work<'_>, thread: i64) -> rusqlite::Result<()> {
+/// Sees to it that what is missing and not proven is looked for again: at once in a run that rechecks, else when the first
+/// recheck is due.
+pub(super) fn want_confirmation(work: &mut Work<'_>, thread: i64, number: u32, doubt: Doubt) -> rusqlite::Result<()> {
     // a confirming read that finds another one missing leaves it to the next pass: a run comes to an end
-    if work.done.posts.missing == 0 || work.page.confirm {
+    if !doubt.any || work.page.confirm {
         return Ok(());
     }
-    let number = i64::from(work.page.number.unwrap_or(1));
-    confirm_pages(work, thread, number - 1, number)
+    let number = i64::from(number);
+    let at_once = doubt.again || work.active().is_some_and(|active| active.options.recheck);
+    confirm_pages(work, thread, number - i64::from(doubt.before), number + i64::from(doubt.after), at_once)
 }
 
-fn confirm_pages(work: &mut Work<'_>, thread: i64, from: i64, to: i64) -> rusqlite::Result<()> {
+/// What the pages say then must be whole answers, so their validators are forgotten.
+fn confirm_pages(work: &mut Work<'_>, thread: i64, from: i64, to: i64, at_once: bool) -> rusqlite::Result<()> {
     let Some(active) = work.active() else { return Ok(()) };
-    let at_once = active.options.recheck;
     let age = active.settings.recheck.first().copied();
     let later = age.and_then(|age| work.fetched_at.checked_add(age).ok()).map(jiff::Timestamp::as_millisecond);
     if at_once {
         work.db
             .prepare_cached(
                 "UPDATE page SET etag = NULL, last_modified = NULL, due = 0,
-                     rank = CASE state WHEN 1 THEN rank ELSE ?4 END, reason = CASE state WHEN 1 THEN reason ELSE ?5 END,
+                     rank = CASE state WHEN 1 THEN rank ELSE ?4 + ?3 - number END, reason = CASE state WHEN 1 THEN reason ELSE ?5 END,
                      state = 1
                  WHERE thread = ?1 AND number BETWEEN ?2 AND ?3 AND state IN (0, 1)",
             )?
@@ -259,7 +297,8 @@ pub(super) fn page_is_missing(work: &mut Work<'_>) -> rusqlite::Result<()> {
                     "UPDATE page SET state = 0, recheck_at = NULL WHERE thread = ?1 AND state = 1 AND id <> ?2",
                 )?
                 .execute(params![thread, work.page.id])?;
-            confirm_pages(work, thread, 0, 1)
+            let at_once = work.active().is_some_and(|active| active.options.recheck);
+            confirm_pages(work, thread, 0, 1, at_once)
         }
         _ => bury_thread(work, thread),
     }
@@ -312,7 +351,7 @@ fn bury(work: &mut Work<'_>, thread: i64, key: &str) -> rusqlite::Result<()> {
             url: shape.map(|shape| posts::fill(&shape, &post_id, thread_id.as_deref())),
             thread: Some(Thread { id: thread_id, url: row.get(4)?, title: title.clone(), boards }),
             post_id: Some(post_id),
-            position: u32::try_from(place).ok().filter(|place| *place > 0),
+            position: u32::try_from((place + 1) / 2).ok().filter(|place| *place > 0),
             headline: title,
             author: None,
             date_published: None,

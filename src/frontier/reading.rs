@@ -10,7 +10,7 @@ use super::{
     Batch, ThreadNews,
     commit::Work,
     enqueue::{self, Want},
-    missing::{self, Seen},
+    missing::{self, Doubt, Seen},
     plan::{self, Follow},
     posts::{self, Verdict},
     queue::rank,
@@ -46,9 +46,9 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         next
     });
     let follow = plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted);
-    if wanted == Posts::All && whole && progress {
-        missing::look(work, thread, number, complete, &told, &seen)?;
-    }
+    let looks = wanted == Posts::All && progress;
+    let doubt =
+        if looks && whole { missing::look(work, thread, number, complete, &told, &seen)? } else { Doubt::default() };
     let (lo, hi) = seen.range();
     work.db
         .prepare_cached(
@@ -67,10 +67,10 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         }
         _ => work.settle(Some(thread))?,
     }
-    if wanted == Posts::All && progress && !other {
+    if looks && !other {
         missing::remember(work, thread, number, seen);
     }
-    missing::want_confirmation(work, thread)
+    missing::want_confirmation(work, thread, number, doubt)
 }
 
 fn want_next(work: &mut Work<'_>, thread: i64, next: &NewRequest) -> rusqlite::Result<()> {
@@ -118,7 +118,7 @@ fn keep_all(work: &mut Work<'_>, thread: i64, records: Vec<Record>) -> rusqlite:
         }
         let known = posts::known(work.db, work.source, &key)?;
         let before = known.filter(|known| known.thread == thread).map_or(0, |known| known.place);
-        let now = record.position.map_or(before, i64::from);
+        let now = record.position.map_or(before, posts::place_of);
         let verdict = posts::keep(work, thread, record, known.as_ref())?;
         seen.add(key, before, now, known.is_some_and(|known| known.thread == thread));
         seen.changed |= matches!(verdict, Verdict::New(_) | Verdict::Changed(_));
