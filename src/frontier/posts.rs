@@ -87,6 +87,7 @@ pub(super) fn known(db: &Connection, source: i64, key: &str) -> rusqlite::Result
 pub(super) fn keep(
     work: &mut Work<'_>,
     thread: i64,
+    place: i64,
     mut record: Record,
     known: Option<&Known>,
 ) -> rusqlite::Result<Verdict> {
@@ -95,7 +96,6 @@ pub(super) fn keep(
     let run = work.run();
     let verdict = verdict(known, hash, record.status, run);
     let key = key_of(&record, &source).to_owned();
-    let place = record.position.map_or(known.map_or(0, |known| known.place), place_of);
     let counts = &mut work.done.posts;
     counts.read += 1;
     let (change, revision) = match verdict {
