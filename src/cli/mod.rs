@@ -1,1 +1,4 @@
 //! The door: one file a subcommand.
+
+pub mod state;
+pub mod tail;
