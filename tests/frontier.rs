@@ -220,6 +220,7 @@ fn whatever_happens_readers_see_the_forum() {
             let frontier = memory();
             let mut view: BTreeMap<String, (u32, Option<String>)> = BTreeMap::new();
             let mut told = HashSet::new();
+            let mut buried = HashSet::new();
             let mut last_seq = 0;
             let mut read = |records: Vec<forumsift::model::Record>| {
                 for record in records {
@@ -228,6 +229,9 @@ fn whatever_happens_readers_see_the_forum() {
                     assert!(told.insert((record.id.clone(), record.revision)), "seed {seed}: {} doubled", record.id);
                     let before = view.get(&record.id).map_or(0, |(revision, _)| *revision);
                     assert_eq!(record.revision, before + 1, "seed {seed}: {}", record.id);
+                    if record.change == Change::Deleted {
+                        buried.insert(record.id.clone());
+                    }
                     let text = if record.change == Change::Deleted { None } else { record.text };
                     view.insert(record.id, (record.revision, text));
                 }
@@ -254,6 +258,11 @@ fn whatever_happens_readers_see_the_forum() {
                 crawl(&frontier, &mut forum, &source("index"), true).await;
                 read(drain(&frontier).await);
                 forum.tick(30);
+            }
+            for id in &buried {
+                let id: u32 = id["f/".len()..].parse().unwrap();
+                let alive = forum.threads.values().flat_map(|t| &t.posts).any(|post| post.id == id);
+                assert!(!alive, "seed {seed}: {id} was called deleted and is there");
             }
             let mut truth: BTreeMap<String, String> = BTreeMap::new();
             for thread in forum.threads.values() {

@@ -12,6 +12,8 @@ mod exit;
 mod logs;
 mod schema;
 mod start;
+mod state;
+mod tail;
 
 pub use args::{Cli, Command, Global, LogFormat};
 pub use exit::{CliError, ExitKind};

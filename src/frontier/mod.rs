@@ -12,6 +12,7 @@
 //!
 //! Never: a fetch, a parse, or a decision about what a page says.
 
+mod admin;
 mod batch;
 mod error;
 mod handle;
@@ -30,6 +31,7 @@ mod queue;
 mod reading;
 mod wildcard;
 
+pub use admin::{SourceStatus, StateSize, check, export, rename_source, status, vacuum};
 pub use batch::{
     Batch, Begun, Committed, Cut, Line, PageNews, PageResult, PostCounts, Retried, RunOptions, ThreadNews,
 };

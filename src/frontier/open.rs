@@ -79,32 +79,19 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
     connection.pragma_update(None, "cache_size", -16_000).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(128);
     migrate(connection, path)?;
-    check(connection, path)
+    check(connection, path, "PRAGMA quick_check(1)")
 }
 
 /// Reads the whole file once: a damaged state is found before anything is built upon it.
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StateError> {
-    let verdict: String = connection
-        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-        .map_err(|error| StateError::from_sqlite(path, &error))?;
+pub(super) fn check(connection: &Connection, path: &Path, pragma: &str) -> Result<(), StateError> {
+    let verdict: String =
+        connection.query_row(pragma, [], |row| row.get(0)).map_err(|error| StateError::from_sqlite(path, &error))?;
     if verdict == "ok" { Ok(()) } else { Err(StateError::Damaged { path: path.to_owned(), cause: verdict }) }
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
     let fault = |error: rusqlite::Error| StateError::from_sqlite(path, &error);
-    let number =
-        |connection: &Connection, sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(fault);
-    let found = number(connection, "PRAGMA user_version")?;
-    let owner = number(connection, "PRAGMA application_id")?;
-    if found > VERSION && owner == APPLICATION_ID {
-        return Err(StateError::TooNew { path: path.to_owned(), found, known: VERSION });
-    }
-    let strange = owner != APPLICATION_ID
-        && (found != 0 || owner != 0 || number(connection, "SELECT count(*) FROM sqlite_schema")? != 0);
-    if strange || found < 0 {
-        let cause = "it is a database of another program".to_owned();
-        return Err(StateError::Damaged { path: path.to_owned(), cause });
-    }
+    let found = check_version(connection, path)?;
     let start = usize::try_from(found).unwrap_or(MIGRATIONS.len());
     if start < MIGRATIONS.len() {
         let transaction = connection.transaction().map_err(fault)?;
@@ -116,4 +103,23 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
         transaction.commit().map_err(fault)?;
     }
     Ok(())
+}
+
+/// The version that was found; an empty file has version 0.
+pub(super) fn check_version(connection: &Connection, path: &Path) -> Result<i64, StateError> {
+    let number = |sql: &str| {
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(|error| StateError::from_sqlite(path, &error))
+    };
+    let found = number("PRAGMA user_version")?;
+    let owner = number("PRAGMA application_id")?;
+    if found > VERSION && owner == APPLICATION_ID {
+        return Err(StateError::TooNew { path: path.to_owned(), found, known: VERSION });
+    }
+    let strange =
+        owner != APPLICATION_ID && (found != 0 || owner != 0 || number("SELECT count(*) FROM sqlite_schema")? != 0);
+    if strange || found < 0 {
+        let cause = "it is a database of another program".to_owned();
+        return Err(StateError::Damaged { path: path.to_owned(), cause });
+    }
+    Ok(found)
 }

@@ -13,7 +13,7 @@ pub(super) const DELETED: i64 = -1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) thread: i64,
-    /// 0 where not known.
+    /// See [`place_of`]; 0 where not known.
     pub(super) place: i64,
     pub(super) revision: u32,
     /// The run that emitted it last.
@@ -49,6 +49,11 @@ pub(super) fn verdict(known: Option<&Known>, hash: [u8; 16], status: Status, run
     }
 }
 
+/// A position as the state keeps it: doubled, so that a missing post can stand between two others.
+pub(super) fn place_of(position: u32) -> i64 {
+    i64::from(position) * 2
+}
+
 /// The part of a record id that the source's name does not say.
 pub(super) fn key_of<'a>(record: &'a Record, source: &str) -> &'a str {
     record.id.strip_prefix(source).and_then(|rest| rest.strip_prefix('/')).unwrap_or(&record.id)
@@ -82,6 +87,7 @@ pub(super) fn known(db: &Connection, source: i64, key: &str) -> rusqlite::Result
 pub(super) fn keep(
     work: &mut Work<'_>,
     thread: i64,
+    place: i64,
     mut record: Record,
     known: Option<&Known>,
 ) -> rusqlite::Result<Verdict> {
@@ -90,7 +96,6 @@ pub(super) fn keep(
     let run = work.run();
     let verdict = verdict(known, hash, record.status, run);
     let key = key_of(&record, &source).to_owned();
-    let place = record.position.map_or(known.map_or(0, |known| known.place), i64::from);
     let counts = &mut work.done.posts;
     counts.read += 1;
     let (change, revision) = match verdict {

@@ -10,9 +10,9 @@ use super::{
     Batch, ThreadNews,
     commit::Work,
     enqueue::{self, Want},
-    missing::{self, Seen},
+    missing::{self, Here, Seen},
     plan::{self, Follow},
-    posts::{self, Verdict},
+    posts::{self, Known, Verdict},
     queue::rank,
 };
 
@@ -37,25 +37,40 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
     if wanted == Posts::First {
         records.truncate(usize::from(number == 1));
     }
-    let seen = keep_all(work, thread, records)?;
+    let sightings = sight(work, records)?;
+    let read_on = !told.descending && (number == 1 || neighbour(work, thread, number - 1)?.is_some());
+    let last = if read_on { 0 } else { last_place(work, thread)? };
+    let seen = Seen::new(sightings.iter().map(|sighting| sighting.places(thread)), told.descending, read_on, last);
     let progress = other || makes_progress(work, thread, number, &seen)?;
     let complete = told.complete || news.next.is_none();
+
+    let looks = wanted == Posts::All && progress;
+    let here = Here { thread, number, complete, descending: told.descending };
+    let missed = if looks && whole { missing::look(work, here, &seen)? } else { Vec::new() };
+    if progress {
+        missing::shift_rest(work, here, &seen)?;
+    }
+    let mut changed = false;
+    for (at, Sighting { record, known, .. }) in sightings.into_iter().enumerate() {
+        let place = seen.place(at);
+        let place = if progress { place } else { known.map_or(place, |known| known.place) };
+        let verdict = posts::keep(work, thread, place, record, known.as_ref())?;
+        changed |= matches!(verdict, Verdict::New(_) | Verdict::Changed(_));
+    }
+    let doubt = missing::judge(work, here, &seen, missed)?;
 
     let next = news.next.map(|mut next| {
         next.position_base = next.position_base.or(base.filter(|_| !told.descending).map(|base| base + count));
         next
     });
     let follow = plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted);
-    if wanted == Posts::All && whole && progress {
-        missing::look(work, thread, number, complete, &told, &seen)?;
-    }
-    let (lo, hi) = seen.range();
+    let (lo, hi) = seen.range().unzip();
     work.db
         .prepare_cached(
             "UPDATE page SET thread = ?2, number = ?3, lo = ?4, hi = ?5, base = coalesce(?6, base) WHERE id = ?1",
         )?
         .execute(params![work.page.id, thread, asked.unwrap_or(number), lo, hi, base])?;
-    work.read(seen.changed || work.done.posts.missing > 0)?;
+    work.read(changed || work.done.posts.missing > 0)?;
     if other {
         fall_back(work, thread, number)?;
     }
@@ -67,10 +82,10 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         }
         _ => work.settle(Some(thread))?,
     }
-    if wanted == Posts::All && progress && !other {
-        missing::remember(work, thread, number, seen);
+    if looks && !other {
+        missing::remember(work, here, seen);
     }
-    missing::want_confirmation(work, thread)
+    missing::want_confirmation(work, here, doubt)
 }
 
 fn want_next(work: &mut Work<'_>, thread: i64, next: &NewRequest) -> rusqlite::Result<()> {
@@ -107,33 +122,51 @@ fn place(records: &mut [Record], base: Option<u32>) {
     }
 }
 
-fn keep_all(work: &mut Work<'_>, thread: i64, records: Vec<Record>) -> rusqlite::Result<Seen> {
+/// A post on the page, and what is known of it.
+struct Sighting {
+    key: String,
+    record: Record,
+    known: Option<Known>,
+}
+
+impl Sighting {
+    /// Its key, its place as known in this thread, and its place as printed; 0 where there is none.
+    fn places(&self, thread: i64) -> (&str, Option<i64>, i64) {
+        let before = self.known.filter(|known| known.thread == thread).map(|known| known.place);
+        (&self.key, before, self.record.position.map_or(0, posts::place_of))
+    }
+}
+
+/// The posts of the page, doubles left out.
+fn sight(work: &Work<'_>, records: Vec<Record>) -> rusqlite::Result<Vec<Sighting>> {
     let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
-    let mut seen = Seen::default();
     let mut on_page = HashSet::new();
+    let mut sightings = Vec::with_capacity(records.len());
     for record in records {
         let key = posts::key_of(&record, &source).to_owned();
-        if !on_page.insert(key.clone()) {
-            continue;
+        if on_page.insert(key.clone()) {
+            let known = posts::known(work.db, work.source, &key)?;
+            sightings.push(Sighting { key, record, known });
         }
-        let known = posts::known(work.db, work.source, &key)?;
-        let before = known.filter(|known| known.thread == thread).map_or(0, |known| known.place);
-        let now = record.position.map_or(before, i64::from);
-        let verdict = posts::keep(work, thread, record, known.as_ref())?;
-        seen.add(key, before, now, known.is_some_and(|known| known.thread == thread));
-        seen.changed |= matches!(verdict, Verdict::New(_) | Verdict::Changed(_));
     }
-    Ok(seen)
+    Ok(sightings)
 }
 
 /// Whether the page brought a post that this run's read of the page before it had not: a last page that repeats itself for
 /// ever ends there.
 fn makes_progress(work: &Work<'_>, thread: i64, number: u32, seen: &Seen) -> rusqlite::Result<bool> {
-    if number <= 1 || seen.any_unknown {
+    if number <= 1 || seen.any_unknown() {
         return Ok(true);
     }
     let Some((lo, hi)) = neighbour(work, thread, number - 1)? else { return Ok(true) };
-    Ok(seen.places_before.iter().any(|place| *place > hi || *place < lo))
+    // an odd place is that of a post which was missing from an earlier read: there it is
+    Ok(seen.before().any(|place| place > hi || place < lo || place % 2 == 1))
+}
+
+/// The greatest place in the thread.
+fn last_place(work: &Work<'_>, thread: i64) -> rusqlite::Result<i64> {
+    let mut row = work.db.prepare_cached("SELECT coalesce(max(place), 0) FROM post WHERE thread = ?1 AND gone >= 0")?;
+    row.query_row([thread], |row| row.get(0))
 }
 
 /// Places of the first and the last post of another page of the thread, where this run has read it.

@@ -44,7 +44,7 @@ CREATE TABLE thread (
     UNIQUE (source, key)
 );
 
--- One row a page, known or wanted. lo, hi: places of the first and last post when it was read. mark: what the listing
+-- One row a page, known or wanted. lo, hi: places (as in post) of the first and last post when it was read. mark: what the listing
 -- that names a board told of it, and seen: the same when it was read last.
 CREATE TABLE page (
     id INTEGER PRIMARY KEY,
@@ -83,7 +83,7 @@ CREATE INDEX page_thread ON page (thread, number) WHERE thread IS NOT NULL;
 CREATE INDEX page_recheck ON page (source, recheck_at) WHERE recheck_at IS NOT NULL;
 CREATE INDEX page_parent ON page (parent) WHERE parent IS NOT NULL AND kind IN (1, 2);
 
--- place: 1-based in its thread, 0 where not known. gone: 0, the serial of the read that missed it, -1 when deleted.
+-- place: twice its 1-based position in its thread, 0 where not known. gone: 0, the serial of the read that missed it, -1 when deleted.
 CREATE TABLE post (
     source INTEGER NOT NULL,
     key TEXT NOT NULL,
