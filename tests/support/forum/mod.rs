@@ -27,7 +27,7 @@ mod words;
 pub use calendar::{http_date, instant, iso};
 pub use content::{Block, Body};
 pub use fault::{Fault, On, RetryAfter, Wall};
-pub use grow::Growth;
+pub use grow::{Change, Growth};
 pub use model::{Board, Deletion, Edit, Engine, Forum, Post, Quote, Setup, Thread, User};
 pub use render::Kind;
 pub use rng::Rng;

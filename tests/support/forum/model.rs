@@ -236,6 +236,8 @@ pub struct Forum {
     pub setup: Setup,
     /// The forum's clock, Unix seconds: the `Date` header, and what relative dates count from.
     pub now: i64,
+    /// Forum time that an operation takes, so that no two things happen at once; 61 seconds.
+    pub step: i64,
     pub(super) users: Vec<User>,
     pub(super) boards: Vec<Board>,
     pub(super) threads: Vec<Thread>,
@@ -251,8 +253,17 @@ impl Forum {
         let users = users(setup.engine);
         let boards = boards(&setup);
         let now = setup.now;
-        let mut forum =
-            Forum { setup, now, users, boards, threads: vec![], posts: vec![], events: vec![], rng: rng.clone() };
+        let mut forum = Forum {
+            setup,
+            now,
+            step: 61,
+            users,
+            boards,
+            threads: vec![],
+            posts: vec![],
+            events: vec![],
+            rng: rng.clone(),
+        };
         let total = forum.setup.boards * forum.setup.threads;
         for n in 0..total {
             let board = forum.boards[n % forum.setup.boards].id;

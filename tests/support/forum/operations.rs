@@ -1,4 +1,5 @@
-//! What can happen to a forum. Each operation moves its clock by a minute and leaves an event.
+//! What can happen to a forum. Each operation moves its clock on (by [`Forum::step`]) and leaves an
+//! event.
 
 use super::{
     content::Body,
@@ -7,9 +8,6 @@ use super::{
     truth::Event,
     words,
 };
-
-/// Forum time that an operation takes, so that no two things happen at once.
-const STEP: i64 = 61;
 
 impl Forum {
     /// A new thread with one post; ids of the thread and the post.
@@ -218,7 +216,7 @@ impl Forum {
     }
 
     fn tick(&mut self) -> i64 {
-        self.now += STEP;
+        self.now += self.step;
         self.now
     }
 

@@ -145,6 +145,23 @@ impl ForumServer {
         std::mem::take(&mut *lock(&self.shared.log))
     }
 
+    /// The log as JSON lines.
+    pub fn log_lines(&self) -> String {
+        let line = |access: &Access| {
+            serde_json::json!({
+                "at": access.at.as_secs_f64(),
+                "method": access.method,
+                "target": access.target,
+                "kind": format!("{:?}", access.kind).to_lowercase(),
+                "status": access.status,
+                "user_agent": access.user_agent,
+                "conditional": access.conditional,
+                "faulty": access.faulty,
+            })
+        };
+        self.log().iter().map(|access| format!("{}\n", line(access))).collect()
+    }
+
     /// How many requests of a kind the log holds.
     pub fn count(&self, kind: Kind) -> usize {
         lock(&self.shared.log).iter().filter(|access| access.kind == kind).count()

@@ -1,5 +1,7 @@
 //! What a record of each post must say, and what happened to it: the log that a crawl is held against.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{
@@ -167,6 +169,32 @@ impl Forum {
     /// [`Forum::truth`] as JSON lines.
     pub fn truth_lines(&self, origin: &str) -> String {
         json_lines(self.truth(origin))
+    }
+
+    /// What a crawl that knew all up to event `from` must tell now, one event a post: a post that came and went is
+    /// none, one that came and was edited is new.
+    pub fn changes_since(&self, from: usize) -> Vec<Event> {
+        let mut net: BTreeMap<u32, (&Event, &Event)> = BTreeMap::new();
+        for event in self.events.iter().skip(from).filter(|event| event.change.is_some()) {
+            let Some(id) = event.post_id.as_deref().and_then(|id| id.parse().ok()) else { continue };
+            net.entry(id).and_modify(|(_, last)| *last = event).or_insert((event, event));
+        }
+        let fold = |(id, (first, last)): (u32, (&Event, &Event))| {
+            let change = match (first.change, last.change) {
+                (Some("new"), Some("deleted")) => return None,
+                (Some("new"), _) => Some("new"),
+                (_, change) => change,
+            };
+            let thread = self.post(id).thread;
+            let seen = !self.board(self.thread(thread).board).closed;
+            seen.then(|| Event { change, thread_id: Some(thread.to_string()), ..last.clone() })
+        };
+        net.into_iter().filter_map(fold).collect()
+    }
+
+    /// [`Forum::changes_since`] as JSON lines.
+    pub fn change_lines(&self, from: usize) -> String {
+        json_lines(self.changes_since(from))
     }
 
     /// The events from place `from` on as JSON lines; `only_posts`: those that must yield a record.
