@@ -14,11 +14,14 @@ use std::{
 
 use super::{
     calendar::http_date,
-    fault::{self, After, Fault, On, Wall},
+    fault::{Fault, Wall},
     http::{self, Request, Response},
-    model::{Engine, Forum},
+    model::Forum,
+    on::On,
+    play::{self, After},
     render::{self, Kind, Message, Visit},
     rng::{hash, mix},
+    setup::Engine,
     trap,
 };
 
@@ -267,7 +270,7 @@ impl Shared {
         });
         self.operate(kind, &request.target);
         match fault {
-            Some(fault) => fault::play(&fault, response, stream, now, &request.target, &|| !self.stopped()),
+            Some(fault) => play::play(&fault, response, stream, now, &request.target, &|| !self.stopped()),
             None => response.send(stream, request.method != "HEAD").map(|()| After::Keep),
         }
     }
@@ -340,7 +343,7 @@ impl Shared {
         drop(forum);
         let accepted = request.header("accept-encoding").is_some_and(|codings| codings.contains("gzip"));
         if self.gzip.load(Ordering::Relaxed) && accepted && !faulty {
-            let body = fault::gzip(&response.body)?;
+            let body = play::gzip(&response.body)?;
             response = Response { body, ..response }.with("Content-Encoding", "gzip").with("Vary", "Accept-Encoding");
         }
         Ok(response)

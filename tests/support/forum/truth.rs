@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::{
     calendar::iso,
-    model::{Deletion, Engine, Forum, Post, Quote},
+    model::{Deletion, Forum, Post, Quote},
     render,
+    setup::Engine,
 };
 
 /// What a record of a post must say, as a guest sees it. Null: must be absent.

@@ -15,7 +15,7 @@ mod view;
 pub use route::{Kind, Route, post_address, route, thread_address};
 pub use view::{BoardView, Message, Row, ThreadView, Visit};
 
-use super::model::{Engine, Forum};
+use super::{model::Forum, setup::Engine};
 
 /// A page, or what comes instead of one.
 pub struct Answer {

@@ -1,6 +1,6 @@
 //! Which page an address means, engine by engine, and the addresses that pages name.
 
-use super::super::model::{Engine, Forum};
+use super::super::{model::Forum, setup::Engine};
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use super::{
     super::{
         calendar::Civil,
-        model::{Board, Engine, Forum, Post, Thread, User},
+        model::{Board, Forum, Post, Thread, User},
         rng::{Rng, mix},
+        setup::Engine,
         trap,
     },
     Answer,
