@@ -1,1 +1,17 @@
 //! The door: one file a subcommand.
+//!
+//! Arguments are read, logs set up, one subcommand runs, and what became of it turns into an exit code: nothing else
+//! happens here. stdout carries what was asked for and nothing else; all else goes to stderr.
+
+mod args;
+mod check;
+mod completions;
+mod configuration;
+mod exit;
+mod logs;
+mod schema;
+mod start;
+
+pub use args::{Cli, Command, Global, LogFormat};
+pub use exit::{CliError, ExitKind};
+pub use start::main;

@@ -1,0 +1,37 @@
+//! What can go wrong where records leave.
+
+use std::{io, path::PathBuf};
+
+/// A fault of the output (exit code 5). Lines that are not confirmed stay in the outbox.
+#[derive(Debug, thiserror::Error)]
+pub enum EmitError {
+    /// Who read our output has gone. The end, and a quiet one.
+    #[error("the reader of the output is gone")]
+    ReaderGone,
+    /// No space is left. The same lines can be written again when there is: what was written of them is remembered.
+    #[error("{place}: no space left for records")]
+    Full {
+        /// The file or stream.
+        place: PathBuf,
+    },
+    /// The output could not be read or written.
+    #[error("{place}: {cause}")]
+    Io {
+        /// The file or stream.
+        place: PathBuf,
+        /// What the system says.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+impl EmitError {
+    pub(super) fn at(place: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> EmitError {
+        let place = place.into();
+        move |cause| match cause.kind() {
+            io::ErrorKind::BrokenPipe => EmitError::ReaderGone,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => EmitError::Full { place },
+            _ => EmitError::Io { place, cause },
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Reading back: the records written so far, across rotation, in `seq` order.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Write},
+    path::Path,
+};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{EmitError, file::LIVE, rotate};
+
+/// From where to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// After this `seq`.
+    Seq(u64),
+    /// What was fetched at or after this time.
+    Time(Timestamp),
+}
+
+/// What to read, and how to show it.
+#[derive(Clone, Debug, Default)]
+pub struct TailOptions {
+    /// From where.
+    pub since: Option<Since>,
+    /// Of this source alone.
+    pub source: Option<String>,
+}
+
+/// The fields of a record that decide.
+#[derive(Deserialize)]
+struct Line {
+    seq: Option<u64>,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    fetched_at: String,
+}
+
+/// Writes the records of a directory to `out`, as they are, in `seq` order. A line that is not whole yet is left out.
+///
+/// # Errors
+/// [`EmitError::ReaderGone`] where `out` is a pipe that nobody reads any more; else what the system says.
+pub fn tail(dir: &Path, options: &TailOptions, out: &mut dyn Write) -> Result<(), EmitError> {
+    let files = rotate::full_files(dir).map_err(EmitError::at(dir))?;
+    for (at, full) in files.iter().enumerate() {
+        // the next file begins before what is asked for: nothing of this one is
+        if let (Some(Since::Seq(seq)), Some(next)) = (options.since, files.get(at + 1))
+            && next.first_seq <= seq.saturating_add(1)
+        {
+            continue;
+        }
+        let lines = full.open().map_err(EmitError::at(&full.path))?;
+        copy(lines, options, &full.path, out)?;
+    }
+    let live = dir.join(LIVE);
+    match File::open(&live) {
+        Ok(file) => copy(Box::new(BufReader::new(file)), options, &live, out)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(EmitError::at(&live)(error)),
+    }
+    out.flush().map_err(EmitError::at("stdout"))
+}
+
+fn copy(mut lines: Box<dyn BufRead>, options: &TailOptions, path: &Path, out: &mut dyn Write) -> Result<(), EmitError> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let count = lines.read_until(b'\n', &mut line).map_err(EmitError::at(path))?;
+        if count == 0 || line.last() != Some(&b'\n') {
+            return Ok(());
+        }
+        if wanted(&line, options) {
+            out.write_all(&line).map_err(EmitError::at("stdout"))?;
+        }
+    }
+}
+
+fn wanted(line: &[u8], options: &TailOptions) -> bool {
+    if options.since.is_none() && options.source.is_none() {
+        return true;
+    }
+    let Ok(line) = serde_json::from_slice::<Line>(line) else { return false };
+    let since = match options.since {
+        None => true,
+        Some(Since::Seq(seq)) => line.seq.is_some_and(|at| at > seq),
+        Some(Since::Time(time)) => line.fetched_at.parse::<Timestamp>().is_ok_and(|at| at >= time),
+    };
+    since && options.source.as_ref().is_none_or(|source| *source == line.source)
+}

@@ -1,0 +1,155 @@
+//! A page seen through a profile: one walk finds what all of its selectors match, then values are looked up by range.
+
+use std::ops::Range;
+
+use url::Url;
+
+use super::{
+    flat::{Flat, Kind, attribute},
+    text,
+};
+use crate::engine::{Css, Key, Profile, Step, Take, Value};
+
+pub(super) struct View<'a, 'p> {
+    pub(super) flat: Flat<'a>,
+    pub(super) profile: &'p Profile,
+    /// What links are relative to.
+    pub(super) base: Url,
+    /// By selector, the places that it matches, in document order.
+    matches: Vec<Vec<u32>>,
+}
+
+impl<'a, 'p> View<'a, 'p> {
+    pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url) -> View<'a, 'p> {
+        let selectors = profile.selectors();
+        let keys = profile.keys();
+        let of = |key: Key| keys.get(&key).map_or(&[][..], Vec::as_slice);
+        let any = of(Key::Any);
+        let mut matches = vec![Vec::new(); selectors.len()];
+        for (at, element) in flat.elements() {
+            let mut attempt = |candidates: &[u32]| {
+                for &number in candidates {
+                    let found: &mut Vec<u32> = &mut matches[number as usize];
+                    if found.last() != Some(&at) && selectors[number as usize].selector().matches(&element) {
+                        found.push(at);
+                    }
+                }
+            };
+            attempt(any);
+            attempt(of(Key::Tag(element.value().name().into())));
+            for (name, value) in &element.value().attrs {
+                match &*name.local {
+                    "id" => attempt(of(Key::Id((&**value).into()))),
+                    "class" => value.split_ascii_whitespace().for_each(|class| attempt(of(Key::Class(class.into())))),
+                    _ => {}
+                }
+            }
+        }
+        View { flat, profile, base, matches }
+    }
+
+    /// The page as a whole.
+    pub(super) fn whole(&self) -> Range<u32> {
+        0..self.flat.len()
+    }
+
+    /// All places of a selector within a range.
+    pub(super) fn all(&self, css: &Css, range: &Range<u32>) -> &[u32] {
+        let found = &self.matches[css.number()];
+        let start = found.partition_point(|at| *at < range.start);
+        let end = start + found[start..].partition_point(|at| *at < range.end);
+        &found[start..end]
+    }
+
+    pub(super) fn first(&self, css: &Css, range: &Range<u32>) -> Option<u32> {
+        self.all(css, range).first().copied()
+    }
+
+    /// Whether a selector matches this very place.
+    pub(super) fn is(&self, css: Option<&Css>, at: u32) -> bool {
+        css.is_some_and(|css| self.matches[css.number()].binary_search(&at).is_ok())
+    }
+
+    /// Whether a selector matches the element at a place, or something within it.
+    pub(super) fn has(&self, css: Option<&Css>, at: u32) -> bool {
+        css.is_some_and(|css| self.first(css, &(at..self.flat.within(at).end)).is_some())
+    }
+
+    /// The first value that the steps find within the element at a place.
+    pub(super) fn value(&self, value: &Value, at: u32) -> Option<String> {
+        value.0.iter().find_map(|step| self.step(step, at))
+    }
+
+    /// What one step finds: the first match whose text the pattern accepts and that is not empty.
+    pub(super) fn step(&self, step: &Step, at: u32) -> Option<String> {
+        match &step.css {
+            None => self.take(step, at),
+            Some(css) => self.all(css, &self.flat.within(at)).iter().find_map(|at| self.take(step, *at)),
+        }
+    }
+
+    /// Everything that a step finds.
+    pub(super) fn every(&self, step: &Step, at: u32) -> Vec<String> {
+        match &step.css {
+            None => self.take(step, at).into_iter().collect(),
+            Some(css) => self.all(css, &self.flat.within(at)).iter().filter_map(|at| self.take(step, *at)).collect(),
+        }
+    }
+
+    /// What the steps find in the element `head`, itself included; steps without a selector look at `whole`.
+    pub(super) fn value_in_head(&self, value: &Value, head: u32, whole: u32) -> Option<String> {
+        let range = head..self.flat.within(head).end;
+        value.0.iter().find_map(|step| match &step.css {
+            None => self.take(step, whole),
+            Some(css) => self.all(css, &range).iter().find_map(|at| self.take(step, *at)),
+        })
+    }
+
+    fn take(&self, step: &Step, at: u32) -> Option<String> {
+        let element = self.flat.element(at)?;
+        let text = match &step.take {
+            Take::Attribute(name) => attribute(element, name)?.trim().to_owned(),
+            Take::Own => self.own_text(at),
+            Take::Titled => text::titled_line_of(self, at, step.without.as_ref())?,
+            Take::Text => text::line_of(self, at, step.without.as_ref()),
+        };
+        let found = step.apply(&text)?.trim();
+        (!found.is_empty()).then(|| found.to_owned())
+    }
+
+    fn own_text(&self, at: u32) -> String {
+        let mut out = String::new();
+        let range = self.flat.within(at);
+        let mut next = range.start;
+        while next < range.end {
+            let node = self.flat.node(next);
+            if let Kind::Text(text) = node.kind {
+                out.push_str(text);
+            }
+            next = node.end;
+        }
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The text of the element at a place, in one line.
+    pub(super) fn line(&self, at: u32) -> String {
+        text::line_of(self, at, None)
+    }
+
+    /// An address as the page means it.
+    pub(super) fn resolve(&self, href: &str) -> Option<Url> {
+        let url = self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        Some(self.profile.without_session(url))
+    }
+
+    /// Where the element at a place, or the first link within it, leads.
+    pub(super) fn link(&self, at: u32) -> Option<Url> {
+        let range = at..self.flat.within(at).end;
+        range.filter_map(|at| self.flat.element(at)).find_map(|element| {
+            (element.value().name() == "a")
+                .then(|| attribute(element, "href"))
+                .flatten()
+                .and_then(|href| self.resolve(href))
+        })
+    }
+}

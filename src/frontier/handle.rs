@@ -1,0 +1,278 @@
+//! The frontier as the stages hold it: a handle to the one thread that owns the database.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+};
+
+use async_channel::{Receiver, Sender};
+use jiff::Timestamp;
+use tokio::sync::{oneshot, watch};
+
+use crate::model::{FetchFailure, SourceSettings};
+
+use super::{
+    Batch, Begun, Committed, Lease, Line, Retried, RunOptions, StateError, StatePath,
+    open::{self, Opened},
+    writer::Writer,
+};
+
+/// Commands that wait for the writer; enough to keep it busy, few enough to slow who is too fast.
+const COMMANDS: usize = 64;
+
+/// The way back of an answer.
+pub(super) type Answer<T> = oneshot::Sender<Result<T, StateError>>;
+
+/// What the writer is asked to do.
+pub(super) enum Command {
+    Begin {
+        source: Box<SourceSettings>,
+        now: Timestamp,
+        options: RunOptions,
+        answer: Answer<Begun>,
+    },
+    Lease {
+        answer: oneshot::Sender<Option<Lease>>,
+    },
+    Commit {
+        request: i64,
+        batch: Box<Batch>,
+        answer: Answer<Committed>,
+    },
+    Retry {
+        request: i64,
+        failure: Box<FetchFailure>,
+        due: Timestamp,
+        max_retries: u32,
+        answer: Answer<Retried>,
+    },
+    Knowledge {
+        source: String,
+        answer: Answer<Option<String>>,
+    },
+    Lines {
+        after: u64,
+        max: usize,
+        answer: Answer<Vec<Line>>,
+    },
+    Confirm {
+        seq: u64,
+        answer: Answer<()>,
+    },
+    Confirmed {
+        answer: Answer<u64>,
+    },
+    Finish {
+        source: String,
+        now: Timestamp,
+        answer: Answer<bool>,
+    },
+    /// Look into the inbox.
+    Wake,
+}
+
+/// What reaches the writer without waiting: leases given back by a drop, and origins that may be asked again.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    letters: Mutex<Letters>,
+    wake: Sender<Command>,
+}
+
+/// The content of the inbox.
+#[derive(Debug, Default)]
+pub(super) struct Letters {
+    pub(super) given_back: Vec<i64>,
+    pub(super) fetched: Vec<(String, Timestamp)>,
+}
+
+impl Inbox {
+    pub(super) fn give_back(&self, request: i64) {
+        self.lock().given_back.push(request);
+        self.wake();
+    }
+
+    fn fetched(&self, origin: &str, at: Timestamp) {
+        self.lock().fetched.push((origin.to_owned(), at));
+        self.wake();
+    }
+
+    pub(super) fn take(&self) -> Letters {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Letters> {
+        // the letters are plain lists: a holder that panicked cannot have left them half written
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wake(&self) {
+        // a full channel means that the writer is at work and will look into the inbox anyway
+        let _ = self.wake.try_send(Command::Wake);
+    }
+}
+
+/// The state of a crawl. Cheap to clone; all clones are one. The last one to go ends the writer.
+#[derive(Clone, Debug)]
+pub struct Frontier {
+    commands: Sender<Command>,
+    inbox: Arc<Inbox>,
+    committed: watch::Receiver<u64>,
+    _writer: Arc<WriterThread>,
+}
+
+/// Joins the writer when the last handle goes, so that the lock is free and the file at rest afterwards.
+#[derive(Debug)]
+struct WriterThread {
+    commands: Sender<Command>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        self.commands.close();
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Frontier {
+    /// Opens the state, or makes it. Takes the lock beside it, checks the file, and migrates it in one transaction.
+    ///
+    /// # Errors
+    /// [`StateError::Locked`] where another instance holds it, [`StateError::Damaged`] and [`StateError::TooNew`] where
+    /// it cannot be trusted, else what the system says.
+    pub fn open(path: &StatePath) -> Result<Frontier, StateError> {
+        let opened = open::open(path)?;
+        Frontier::start(opened)
+    }
+
+    fn start(opened: Opened) -> Result<Frontier, StateError> {
+        let (commands, receiver): (Sender<Command>, Receiver<Command>) = async_channel::bounded(COMMANDS);
+        let inbox = Arc::new(Inbox { letters: Mutex::default(), wake: commands.clone() });
+        let path = opened.path.clone();
+        let (writer, committed) = Writer::new(opened, Arc::clone(&inbox), receiver)?;
+        let thread = std::thread::Builder::new()
+            .name("state".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|error| StateError::from_io(Path::new(&path), &error))?;
+        let writer = Arc::new(WriterThread { commands: commands.clone(), thread: Mutex::new(Some(thread)) });
+        Ok(Frontier { commands, inbox, committed, _writer: writer })
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, StateError> {
+        let (answer, reply) = oneshot::channel();
+        self.commands.send(command(answer)).await.map_err(|_| StateError::Closed)?;
+        reply.await.map_err(|_| StateError::Closed)?
+    }
+
+    /// Starts a run of a source: registers it, wants its start address again, takes up what an earlier run left, and adds
+    /// the rechecks that are due.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn begin(
+        &self,
+        source: &SourceSettings,
+        now: Timestamp,
+        options: RunOptions,
+    ) -> Result<Begun, StateError> {
+        let source = Box::new(source.clone());
+        self.ask(|answer| Command::Begin { source, now, options, answer }).await
+    }
+
+    /// The next request that is due and polite: one lease at a time per origin, taking turns between origins. Waits for
+    /// politeness, for retries that fall due within the run's patience, and for a reader that is behind. `None` when
+    /// nothing is wanted and nothing is leased: the run is over; also when the state has failed.
+    pub async fn lease(&self) -> Option<Lease> {
+        let (answer, reply) = oneshot::channel();
+        self.commands.send(Command::Lease { answer }).await.ok()?;
+        reply.await.ok()?
+    }
+
+    /// Acknowledges a lease with all that its page brings, in one transaction. Returns when it is safe on disk.
+    ///
+    /// # Errors
+    /// Where the state fails; then nothing of the batch is kept.
+    pub async fn commit(&self, lease: Lease, batch: Batch) -> Result<Committed, StateError> {
+        let request = lease.request().id;
+        let batch = Box::new(batch);
+        let result = self.ask(|answer| Command::Commit { request, batch, answer }).await;
+        lease.disarm();
+        result
+    }
+
+    /// Gives back a request that failed, to be tried again at `due`; or ends it for good, where the failure is none that
+    /// passes or it has been tried `max_retries` times again.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn retry(
+        &self,
+        lease: Lease,
+        failure: &FetchFailure,
+        due: Timestamp,
+        max_retries: u32,
+    ) -> Result<Retried, StateError> {
+        let request = lease.request().id;
+        let failure = Box::new(failure.clone());
+        let result = self.ask(|answer| Command::Retry { request, failure, due, max_retries, answer }).await;
+        lease.disarm();
+        result
+    }
+
+    /// Tells that the fetch of a lease is over: its origin may be asked again at `at`, while the page is still on its way
+    /// to its commit.
+    pub fn origin_next(&self, origin: &str, at: Timestamp) {
+        self.inbox.fetched(origin, at);
+    }
+
+    /// What the normalizer had learnt of the source.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn knowledge(&self, source: &str) -> Result<Option<String>, StateError> {
+        let source = source.to_owned();
+        self.ask(|answer| Command::Knowledge { source, answer }).await
+    }
+
+    /// Up to `max` lines of the outbox after `after`, in order; none where all are read. See [`Frontier::wait_lines`].
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn next_lines(&self, after: u64, max: usize) -> Result<Vec<Line>, StateError> {
+        self.ask(|answer| Command::Lines { after, max, answer }).await
+    }
+
+    /// Waits until a line after `after` is in the outbox; false when the state has been closed.
+    pub async fn wait_lines(&self, after: u64) -> bool {
+        self.committed.clone().wait_for(|seq| *seq > after).await.is_ok()
+    }
+
+    /// Tells that all lines up to `seq` are safe where they went; the outbox forgets them.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn confirm(&self, seq: u64) -> Result<(), StateError> {
+        self.ask(|answer| Command::Confirm { seq, answer }).await
+    }
+
+    /// The last `seq` that was confirmed: where a sink goes on.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn confirmed(&self) -> Result<u64, StateError> {
+        self.ask(|answer| Command::Confirmed { answer }).await
+    }
+
+    /// Ends a run of a source. True when its work was done whole; false when requests are left to the next run.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn finish(&self, source: &str, now: Timestamp) -> Result<bool, StateError> {
+        let source = source.to_owned();
+        self.ask(|answer| Command::Finish { source, now, answer }).await
+    }
+}

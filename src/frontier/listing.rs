@@ -1,0 +1,198 @@
+//! A listing into the state: boards, threads and the page after it.
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::model::{PageKind, Posts, Reason};
+
+use super::{
+    Batch, PageNews,
+    commit::Work,
+    enqueue::{self, Want},
+    plan::{self, Follow, KnownThread},
+    queue::{kind_number, rank},
+};
+
+/// Keeps a page that names boards or threads.
+pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
+    let PageNews { kind, boards, threads, next, .. } = batch.news;
+    let Some(active) = work.active() else { return Ok(()) };
+    let (settings, now, run, all) = (active.settings.clone(), active.now, active.run, active.options.recheck);
+    let mut taken = active.threads;
+    let number = work.page.number.unwrap_or(1);
+
+    let start = work.page.url == settings.url.as_str();
+    let mut names_boards = false;
+    for board in &boards {
+        if !plan::wants_board(&settings, &board.name, start || kind == PageKind::Index) {
+            work.done.cut.boards += 1;
+            continue;
+        }
+        names_boards = true;
+        want_board(work, board, all)?;
+    }
+
+    let mut known = Vec::with_capacity(threads.len());
+    for (row, _) in &threads {
+        known.push(known_thread(work, &row.id, run)?);
+    }
+    let plain: Vec<Option<KnownThread>> = known.iter().map(|known| known.map(|(_, known)| known)).collect();
+    let plan = plan::listing(&threads, &plain, &settings.limits, &mut taken, now, all);
+    let named_by_feed = kind == PageKind::Feed;
+    let mut wanted = plan.wanted.iter().copied().peekable();
+    for (at, (row, last_post)) in threads.iter().enumerate() {
+        let id = known.get(at).copied().flatten().map(|(id, _)| id);
+        if wanted.next_if_eq(&at).is_some() {
+            let thread = offer(work, row, *last_post, if named_by_feed { 0 } else { run })?;
+            want_thread(work, thread, row, settings.posts, id.is_some())?;
+        } else if let Some(id) = id
+            && !named_by_feed
+        {
+            work.db.prepare_cached("UPDATE thread SET run = ?2 WHERE id = ?1")?.execute(params![id, run])?;
+        }
+    }
+    if let Some(active) = work.queue.active.get_mut(&work.source) {
+        active.threads = taken;
+    }
+    work.done.cut.threads += plan.cut;
+
+    let limits = crate::model::Limits::default();
+    let followed = plan::follow(next.as_ref(), number, None, plan.follow, &limits, Posts::All) == Follow::Yes;
+    work.read(!plan.wanted.is_empty())?;
+    work.db
+        .prepare_cached("UPDATE page SET names_boards = ?2, number = coalesce(number, ?3) WHERE id = ?1")?
+        .execute(params![work.page.id, names_boards, number])?;
+    if plan.exhausted {
+        // the threads that were cut off here are the next run's, and so is what comes after them
+        work.db
+            .prepare_cached("UPDATE page SET state = 3, etag = NULL, last_modified = NULL WHERE id = ?1")?
+            .execute([work.page.id])?;
+    } else if followed && let Some(next) = next {
+        want_listing(work, &next)?;
+    }
+    Ok(())
+}
+
+/// 304: boards that the page names and that it tells too little about are still to be looked at.
+pub(super) fn unchanged(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    work.db
+        .prepare_cached(
+            "UPDATE page SET state = 1, due = 0, attempt = 0, reason = 0, rank = ?3
+             WHERE parent = ?1 AND kind IN (?4, ?5) AND state = 0 AND run <> ?2 AND coalesce(number, 1) = 1
+                 AND (mark IS NULL OR names_boards OR seen IS NOT mark)",
+        )?
+        .execute(params![
+            work.page.id,
+            work.run(),
+            rank::LISTING,
+            kind_number(PageKind::Index),
+            kind_number(PageKind::Board)
+        ])?;
+    if let Ok(url) = url::Url::parse(&work.page.url) {
+        work.queue.touch(work.source, &url.origin().ascii_serialization());
+    }
+    Ok(())
+}
+
+fn want_board(work: &mut Work<'_>, board: &crate::model::BoardRow, all: bool) -> rusqlite::Result<()> {
+    let mark = plan::board_mark(board);
+    let mut known = work.db.prepare_cached(
+        "SELECT id, seen, names_boards FROM page WHERE source = ?1 AND url = ?2 AND read_at IS NOT NULL AND state <> 3",
+    )?;
+    let known: Option<(i64, Option<String>, bool)> = known
+        .query_row(params![work.source, board.request.url.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    if let Some((_, seen, names_boards)) = &known
+        && !all
+        && !names_boards
+        && mark.is_some()
+        && *seen == mark
+    {
+        return Ok(());
+    }
+    let id = want_listing(work, &board.request)?;
+    work.db.prepare_cached("UPDATE page SET mark = ?2 WHERE id = ?1")?.execute(params![id, mark])?;
+    Ok(())
+}
+
+fn want_listing(work: &mut Work<'_>, what: &crate::model::NewRequest) -> rusqlite::Result<i64> {
+    let parent = Some(work.page.id);
+    let want = Want { what, reason: Reason::Discover, rank: rank::LISTING, thread: None, parent };
+    let run = work.run();
+    let (id, added) = enqueue::want(work.db, work.queue, work.source, run, want)?;
+    work.done.added += u64::from(added);
+    Ok(id)
+}
+
+/// Wants what is new of a thread: all of it, or its last known page.
+fn want_thread(
+    work: &mut Work<'_>,
+    thread: i64,
+    row: &crate::model::ThreadRow,
+    posts: Posts,
+    known: bool,
+) -> rusqlite::Result<()> {
+    let run = work.run();
+    if known
+        && posts == Posts::All
+        && let Some(added) = enqueue::want_last_page(work.db, work.queue, work.source, run, thread)?
+    {
+        work.done.added += u64::from(added);
+        return Ok(());
+    }
+    let reason = if known { Reason::Changed } else { Reason::Discover };
+    let mut what = row.request.clone();
+    what.page = what.page.or(Some(1));
+    what.thread_id = what.thread_id.or_else(|| Some(row.id.clone()));
+    let want = Want { what: &what, reason, rank: rank::THREAD, thread: Some(thread), parent: None };
+    let (_, added) = enqueue::want(work.db, work.queue, work.source, run, want)?;
+    work.done.added += u64::from(added);
+    Ok(())
+}
+
+fn known_thread(work: &Work<'_>, key: &str, run: i64) -> rusqlite::Result<Option<(i64, KnownThread)>> {
+    let mut row = work.db.prepare_cached(
+        "SELECT id, replies, last_post, mark, settled, run FROM thread
+         WHERE source = ?1 AND key = ?2 AND offered IS NOT NULL",
+    )?;
+    row.query_row(params![work.source, key], |row| {
+        let known = KnownThread {
+            replies: row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned),
+            last_post: row.get(2)?,
+            mark: row.get(3)?,
+            settled: row.get(4)?,
+            repeated: row.get::<_, i64>(5)? == run,
+        };
+        Ok((row.get(0)?, known))
+    })
+    .optional()
+}
+
+/// Keeps what the listing tells of a thread; it counts as known once the thread is read to its end.
+fn offer(
+    work: &Work<'_>,
+    row: &crate::model::ThreadRow,
+    last_post: Option<jiff::Timestamp>,
+    run: i64,
+) -> rusqlite::Result<i64> {
+    let mut keep = work.db.prepare_cached(
+        "INSERT INTO thread (source, key, url, title, replies, last_post, mark, offered, run)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (source, key) DO UPDATE SET replies = excluded.replies, last_post = excluded.last_post,
+             mark = excluded.mark, offered = excluded.offered, settled = 0, run = max(run, excluded.run)
+         RETURNING id",
+    )?;
+    keep.query_row(
+        params![
+            work.source,
+            row.id,
+            row.request.url.as_str(),
+            row.title,
+            row.replies.map(u64::cast_signed),
+            last_post.map(jiff::Timestamp::as_millisecond),
+            plan::mark(row, last_post),
+            work.fetched_at.as_millisecond(),
+            run
+        ],
+        |row| row.get(0),
+    )
+}

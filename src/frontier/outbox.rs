@@ -1,0 +1,36 @@
+//! The outbox: lines that are decided and not yet known to be safe where they went.
+
+use rusqlite::{Connection, params};
+
+use super::{Line, commit::Counters};
+
+/// Puts a line at the end. The caller has taken `seq` from the counters.
+pub(super) fn put(db: &Connection, counters: &mut Counters, seq: u64, bytes: &[u8]) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO outbox (seq, line) VALUES (?1, ?2)")?.execute(params![seq.cast_signed(), bytes])?;
+    counters.backlog += bytes.len() as u64;
+    Ok(())
+}
+
+pub(super) fn lines(db: &Connection, after: u64, max: usize) -> rusqlite::Result<Vec<Line>> {
+    let mut rows = db.prepare_cached("SELECT seq, line FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
+    rows.query_map(params![after.cast_signed(), max], |row| {
+        Ok(Line { seq: row.get::<_, i64>(0)?.cast_unsigned(), bytes: row.get(1)? })
+    })?
+    .collect()
+}
+
+/// Forgets what is safe.
+pub(super) fn confirm(db: &Connection, counters: &mut Counters, seq: u64) -> rusqlite::Result<()> {
+    let seq = seq.min(counters.last_seq);
+    if seq <= counters.confirmed {
+        return Ok(());
+    }
+    let mut bytes = db.prepare_cached("SELECT coalesce(sum(length(line)), 0) FROM outbox WHERE seq <= ?1")?;
+    let bytes: i64 = bytes.query_row([seq.cast_signed()], |row| row.get(0))?;
+    db.prepare_cached("DELETE FROM outbox WHERE seq <= ?1")?.execute([seq.cast_signed()])?;
+    db.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'confirmed'")?.execute([seq.cast_signed()])?;
+    counters.confirmed = seq;
+    counters.backlog = counters.backlog.saturating_sub(bytes.cast_unsigned());
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! What follows from a page: which boards, threads and pages are wanted. Pure, so that every rule has its case below.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::{BoardRow, Limits, NewRequest, Posts, RawDate, SourceSettings, ThreadRow};
+
+use super::wildcard;
+
+/// Longer addresses are those of a trap.
+const LONGEST_URL: usize = 2048;
+
+/// What the state knows of a listed thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct KnownThread {
+    pub(super) replies: Option<u64>,
+    /// Milliseconds.
+    pub(super) last_post: Option<i64>,
+    /// See [`mark`].
+    pub(super) mark: i64,
+    /// Read to its end since a listing last told of a change.
+    pub(super) settled: bool,
+    /// A listing of this run has named it already.
+    pub(super) repeated: bool,
+}
+
+/// A number for what a listing tells of a thread in words: title and last poster, and the printed date where it could not
+/// be read and no count of replies helps.
+pub(super) fn mark(row: &ThreadRow, last_post: Option<Timestamp>) -> i64 {
+    let date = if last_post.is_none() && row.replies.is_none() { row.last_post.text.as_deref() } else { None };
+    let text = [Some(row.title.as_str()), row.last_poster.as_deref(), date];
+    number_of(&text.map(Option::unwrap_or_default).join("\n"))
+}
+
+/// A number for a text, the same on every machine.
+pub(super) fn number_of(text: &str) -> i64 {
+    let hash = blake3::hash(text.as_bytes());
+    let [a, b, c, d, e, f, g, h, ..] = *hash.as_bytes();
+    // positive and of 48 bits: SQLite stores it in six bytes
+    i64::from_le_bytes([a, b, c, d, e, f, g, h]) & 0x7fff_ffff_ffff
+}
+
+/// Whether a listing's row tells that its thread is to be read.
+pub(super) fn is_changed(
+    row: &ThreadRow,
+    last_post: Option<Timestamp>,
+    known: Option<&KnownThread>,
+    now: Timestamp,
+) -> bool {
+    let Some(known) = known else { return true };
+    if !known.settled || known.replies != row.replies || known.mark != mark(row, last_post) {
+        return true;
+    }
+    match (known.last_post, last_post.map(Timestamp::as_millisecond)) {
+        (Some(then), Some(told)) if told != then => {
+            // "2 hours ago" is right to the unit that it counts in, which is never longer than the age itself
+            let age = now.as_millisecond().saturating_sub(told.min(then)).max(120_000);
+            !(is_approximate(&row.last_post) && told.abs_diff(then) <= age.unsigned_abs())
+        }
+        (Some(_), None) | (None, Some(_)) => true,
+        _ => false,
+    }
+}
+
+/// Whether a printed date tells an age ("3 days ago") and no instant.
+fn is_approximate(date: &RawDate) -> bool {
+    let Some(text) = &date.text else { return false };
+    let clock = text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit());
+    let year = text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 4);
+    date.attributes.is_empty() && !clock && !year
+}
+
+/// What a listing page leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ListingPlan {
+    /// Indices of the rows whose threads are wanted.
+    pub(super) wanted: Vec<usize>,
+    /// Threads that a limit cut off.
+    pub(super) cut: u64,
+    /// The number of threads ran out here: the next run goes on at this page.
+    pub(super) exhausted: bool,
+    /// Whether the following page is wanted.
+    pub(super) follow: bool,
+}
+
+/// Decides about the threads of a listing page and about the page after it. `known` goes with `rows`; `taken` counts the
+/// threads that the run has wanted; `all`: a run that looks at every page whatever the listing tells.
+pub(super) fn listing(
+    rows: &[(ThreadRow, Option<Timestamp>)],
+    known: &[Option<KnownThread>],
+    limits: &Limits,
+    taken: &mut u64,
+    now: Timestamp,
+    all: bool,
+) -> ListingPlan {
+    let mut plan = ListingPlan::default();
+    let too_old = |last: Option<Timestamp>| match (limits.since, last) {
+        (Some(since), Some(last)) => last < now.saturating_sub(since).unwrap_or(Timestamp::MIN),
+        _ => false,
+    };
+    let mut last_ordinary = None;
+    let (mut sorted, mut before) = (true, Timestamp::MAX);
+    for (at, (row, last)) in rows.iter().enumerate() {
+        if row.moved {
+            continue;
+        }
+        let known = known.get(at).and_then(Option::as_ref);
+        let changed = is_changed(row, *last, known, now);
+        if !row.sticky {
+            sorted &= last.is_some_and(|last| last <= before);
+            before = last.unwrap_or(before);
+            last_ordinary = Some((changed, too_old(*last)));
+        }
+        if !changed {
+            continue;
+        }
+        if too_old(*last) {
+            plan.cut += 1;
+        } else if limits.threads.is_some_and(|most| *taken >= most) {
+            plan.cut += 1;
+            plan.exhausted = true;
+        } else {
+            *taken += 1;
+            plan.wanted.push(at);
+        }
+    }
+    let repeated = !rows.is_empty() && known.iter().all(|known| known.is_some_and(|known| known.repeated));
+    plan.follow = !rows.is_empty()
+        && !repeated
+        && match last_ordinary {
+            // a page of sticky threads alone says nothing about those below
+            None => true,
+            Some((changed, old)) => all || !sorted || (changed && !old),
+        };
+    plan
+}
+
+/// Whether a board of that name is wanted. `named_by_index`: the list of what to include speaks about boards that an index
+/// or the start page names; boards below a board that is read are wanted unless excluded.
+pub(super) fn wants_board(settings: &SourceSettings, name: &str, named_by_index: bool) -> bool {
+    let any = |patterns: &[String]| patterns.iter().any(|pattern| wildcard::matches(pattern, name));
+    let included = !named_by_index || settings.include_boards.is_empty() || any(&settings.include_boards);
+    included && !any(&settings.exclude_boards)
+}
+
+/// What an index tells of a board, for comparison; `None` where it tells too little to conclude anything from.
+pub(super) fn board_mark(row: &BoardRow) -> Option<String> {
+    let date = row.last_post.attributes.first().or(row.last_post.text.as_ref())?;
+    if row.posts.is_none() && row.threads.is_none() {
+        return None;
+    }
+    let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
+    Some(format!("{}|{}|{date}", number(row.threads), number(row.posts)))
+}
+
+/// Whether the next page is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Follow {
+    /// It is.
+    Yes,
+    /// There is none, or it would lead nowhere.
+    End,
+    /// A limit cuts it off.
+    Cut,
+}
+
+/// Decides about the page after page `number` of a thread or listing. `pages`: how many there are, where known;
+/// `progress`: the page brought something that the pages before it had not.
+pub(super) fn follow(
+    next: Option<&NewRequest>,
+    number: u32,
+    pages: Option<u32>,
+    progress: bool,
+    limits: &Limits,
+    posts: Posts,
+) -> Follow {
+    let Some(next) = next else { return Follow::End };
+    let to = next.page.unwrap_or(number.saturating_add(1));
+    let beyond = pages.is_some_and(|pages| pages >= number && to > pages);
+    if posts == Posts::First || !progress || to <= number || beyond || next.url.as_str().len() > LONGEST_URL {
+        Follow::End
+    } else if limits.pages.is_some_and(|most| u64::from(to) > most) {
+        Follow::Cut
+    } else {
+        Follow::Yes
+    }
+}
+
+/// When a page that was read is visited again, and at which stage: after the age of its stage, none after the last.
+pub(super) fn recheck_age(ages: &[Duration], stage: i64) -> Option<Duration> {
+    usize::try_from(stage).ok().and_then(|stage| ages.get(stage).copied())
+}

@@ -1,0 +1,172 @@
+//! A thread page into the state: its posts, its thread's cursor, and the page after it.
+
+use std::collections::HashSet;
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::model::{NewRequest, Posts, Reason, Record, Warning};
+
+use super::{
+    Batch, ThreadNews,
+    commit::Work,
+    enqueue::{self, Want},
+    missing::{self, Seen},
+    plan::{self, Follow},
+    posts::{self, Verdict},
+    queue::rank,
+};
+
+/// Keeps a thread page.
+pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
+    let Batch { mut records, news, .. } = batch;
+    let told = news.thread.unwrap_or_default();
+    let thread = thread_row(work, &told)?;
+    let asked = work.page.number;
+    let number = if told.page > 0 { told.page } else { asked.unwrap_or(1) };
+    // an engine that is asked for a page past the end shows another one instead
+    let other = asked.is_some_and(|asked| asked > number);
+    let settings = work.active().map(|active| (active.settings.posts, active.settings.limits.clone()));
+    let (wanted, limits) = settings.unwrap_or_default();
+    let whole = !other && told.posts_on_page as usize <= records.len() && is_whole(&records);
+    let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
+
+    let base = told.position_base.or(if number == 1 { Some(0) } else { work.page.base.filter(|_| !other) });
+    if !told.descending {
+        place(&mut records, base);
+    }
+    if wanted == Posts::First {
+        records.truncate(usize::from(number == 1));
+    }
+    let seen = keep_all(work, thread, records)?;
+    let progress = other || makes_progress(work, thread, number, &seen)?;
+    let complete = told.complete || news.next.is_none();
+
+    let next = news.next.map(|mut next| {
+        next.position_base = next.position_base.or(base.filter(|_| !told.descending).map(|base| base + count));
+        next
+    });
+    let follow = plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted);
+    if wanted == Posts::All && whole && progress {
+        missing::look(work, thread, number, complete, &told, &seen)?;
+    }
+    let (lo, hi) = seen.range();
+    work.db
+        .prepare_cached(
+            "UPDATE page SET thread = ?2, number = ?3, lo = ?4, hi = ?5, base = coalesce(?6, base) WHERE id = ?1",
+        )?
+        .execute(params![work.page.id, thread, asked.unwrap_or(number), lo, hi, base])?;
+    work.read(seen.changed || work.done.posts.missing > 0)?;
+    if other {
+        fall_back(work, thread, number)?;
+    }
+    match (follow, next) {
+        (Follow::Yes, Some(next)) => want_next(work, thread, &next)?,
+        (Follow::Cut, _) => {
+            work.done.cut.pages += 1;
+            work.settle(Some(thread))?;
+        }
+        _ => work.settle(Some(thread))?,
+    }
+    if wanted == Posts::All && progress && !other {
+        missing::remember(work, thread, number, seen);
+    }
+    missing::want_confirmation(work, thread)
+}
+
+fn want_next(work: &mut Work<'_>, thread: i64, next: &NewRequest) -> rusqlite::Result<()> {
+    let want = Want { what: next, reason: Reason::Discover, rank: rank::CONTINUE, thread: Some(thread), parent: None };
+    let run = work.run();
+    let (_, added) = enqueue::want(work.db, work.queue, work.source, run, want)?;
+    work.done.added += u64::from(added);
+    Ok(())
+}
+
+/// The page that was asked for is no more: the thread's end is to be looked for before it.
+fn fall_back(work: &mut Work<'_>, thread: i64, shown: u32) -> rusqlite::Result<()> {
+    work.db.prepare_cached("UPDATE page SET state = 4, recheck_at = NULL WHERE id = ?1")?.execute([work.page.id])?;
+    work.db
+        .prepare_cached("UPDATE page SET run = ?3 WHERE thread = ?1 AND number = ?2 AND state = 0")?
+        .execute(params![thread, shown, work.run()])?;
+    let run = work.run();
+    enqueue::want_last_page(work.db, work.queue, work.source, run, thread).map(drop)
+}
+
+/// Whether the page can prove that a post is not on it.
+fn is_whole(records: &[Record]) -> bool {
+    let doubtful = |warning: &Warning| matches!(warning, Warning::Truncated | Warning::Generic | Warning::IdMissing);
+    !records.is_empty() && !records.iter().any(|record| record.warnings.iter().any(doubtful))
+}
+
+/// Gives places to posts that print none.
+fn place(records: &mut [Record], base: Option<u32>) {
+    let Some(base) = base else { return };
+    for (at, record) in records.iter_mut().enumerate() {
+        if record.position.is_none() {
+            record.position = u32::try_from(at + 1).ok().and_then(|at| base.checked_add(at));
+        }
+    }
+}
+
+fn keep_all(work: &mut Work<'_>, thread: i64, records: Vec<Record>) -> rusqlite::Result<Seen> {
+    let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
+    let mut seen = Seen::default();
+    let mut on_page = HashSet::new();
+    for record in records {
+        let key = posts::key_of(&record, &source).to_owned();
+        if !on_page.insert(key.clone()) {
+            continue;
+        }
+        let known = posts::known(work.db, work.source, &key)?;
+        let before = known.filter(|known| known.thread == thread).map_or(0, |known| known.place);
+        let now = record.position.map_or(before, i64::from);
+        let verdict = posts::keep(work, thread, record, known.as_ref())?;
+        seen.add(key, before, now, known.is_some_and(|known| known.thread == thread));
+        seen.changed |= matches!(verdict, Verdict::New(_) | Verdict::Changed(_));
+    }
+    Ok(seen)
+}
+
+/// Whether the page brought a post that this run's read of the page before it had not: a last page that repeats itself for
+/// ever ends there.
+fn makes_progress(work: &Work<'_>, thread: i64, number: u32, seen: &Seen) -> rusqlite::Result<bool> {
+    if number <= 1 || seen.any_unknown {
+        return Ok(true);
+    }
+    let Some((lo, hi)) = neighbour(work, thread, number - 1)? else { return Ok(true) };
+    Ok(seen.places_before.iter().any(|place| *place > hi || *place < lo))
+}
+
+/// Places of the first and the last post of another page of the thread, where this run has read it.
+fn neighbour(work: &Work<'_>, thread: i64, number: u32) -> rusqlite::Result<Option<(i64, i64)>> {
+    let mut row = work.db.prepare_cached(
+        "SELECT lo, hi FROM page WHERE thread = ?1 AND number = ?2 AND run = ?3 AND id <> ?4 AND lo > 0 AND hi > 0",
+    )?;
+    row.query_row(params![thread, number, work.run(), work.page.id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}
+
+/// The thread's row, made where it is new; what the page tells of it is kept.
+fn thread_row(work: &Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
+    let url = told.url.as_ref().map(url::Url::as_str);
+    let key = match (&told.id, url) {
+        (Some(id), _) => id.clone(),
+        // no id: its first page's address stands for it
+        (None, Some(url)) => format!("#{:x}", plan::number_of(url)),
+        (None, None) => format!("#{:x}", plan::number_of(&work.page.url)),
+    };
+    let boards = if told.boards.is_empty() {
+        None
+    } else {
+        let path =
+            serde_json::to_string(&told.boards).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
+        work.db.prepare_cached("INSERT OR IGNORE INTO boards (path) VALUES (?1)")?.execute([&path])?;
+        let mut row = work.db.prepare_cached("SELECT id FROM boards WHERE path = ?1")?;
+        Some(row.query_row([&path], |row| row.get::<_, i64>(0))?)
+    };
+    let mut row = work.db.prepare_cached(
+        "INSERT INTO thread (source, key, url, title, boards) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (source, key) DO UPDATE SET url = coalesce(excluded.url, url), gone = 0,
+             title = coalesce(excluded.title, title), boards = coalesce(excluded.boards, boards)
+         RETURNING id",
+    )?;
+    row.query_row(params![work.source, key, url, told.title, boards], |row| row.get(0))
+}

@@ -1,0 +1,297 @@
+//! The one thread that owns the database. It takes commands in order, gathers what they write into one transaction, and
+//! answers when that is on disk: a commit costs a sync of the disk, so all that came while the last one ran share the next.
+
+use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Duration};
+
+use async_channel::Receiver;
+use rusqlite::Connection;
+use tokio::{
+    sync::{oneshot, watch},
+    time::Instant,
+};
+
+use super::{
+    Lease, StateError,
+    commit::{self, Counters},
+    enqueue,
+    handle::{Command, Inbox},
+    open::Opened,
+    outbox,
+    queue::{Next, Queue},
+};
+
+/// Rows after which a transaction is closed though more commands wait.
+const GROUP: usize = 200;
+
+/// How long a transaction that nobody waits for may stay open.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// Unconfirmed bytes after which no lease is handed out: a slow reader slows the fetchers.
+const BACKLOG: u64 = 16 << 20;
+
+/// An answer that waits for the transaction.
+type Waiting = Box<dyn FnOnce(Result<(), StateError>) + Send>;
+
+/// The owner of the database.
+pub(super) struct Writer {
+    connection: Connection,
+    path: PathBuf,
+    inbox: Arc<Inbox>,
+    commands: Receiver<Command>,
+    queue: Queue,
+    counters: Counters,
+    /// Since when a transaction is open.
+    open_since: Option<Instant>,
+    rows: usize,
+    urgent: bool,
+    waiting: Vec<Waiting>,
+    lessees: VecDeque<oneshot::Sender<Option<Lease>>>,
+    committed: watch::Sender<u64>,
+    failed: Option<StateError>,
+    /// Held until the thread ends; dropped last.
+    _lock: Option<std::fs::File>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        opened: Opened,
+        inbox: Arc<Inbox>,
+        commands: Receiver<Command>,
+    ) -> Result<(Writer, watch::Receiver<u64>), StateError> {
+        let Opened { connection, path, lock } = opened;
+        let fault = |error: rusqlite::Error| StateError::from_sqlite(&path, &error);
+        // what was under lease when an earlier process died is wanted again
+        connection.execute("UPDATE page SET state = 1 WHERE state = 2", []).map_err(fault)?;
+        let counters = Counters::load(&connection).map_err(fault)?;
+        let queue = Queue::load(&connection).map_err(fault)?;
+        let (sender, receiver) = watch::channel(counters.last_seq);
+        let writer = Writer {
+            connection,
+            inbox,
+            commands,
+            queue,
+            counters,
+            open_since: None,
+            rows: 0,
+            urgent: false,
+            waiting: Vec::new(),
+            lessees: VecDeque::new(),
+            committed: sender,
+            failed: None,
+            path,
+            _lock: lock,
+        };
+        Ok((writer, receiver))
+    }
+
+    /// Works until the last handle is gone.
+    pub(super) fn run(mut self) {
+        // a runtime of its own, for timers only: the database's calls may block this thread
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else {
+            return;
+        };
+        runtime.block_on(async {
+            while let Some(command) = self.next_command().await {
+                self.handle(command);
+                while self.rows < GROUP
+                    && let Ok(command) = self.commands.try_recv()
+                {
+                    self.handle(command);
+                }
+                self.read_inbox();
+                if !self.waiting.is_empty() || self.urgent || self.rows >= GROUP {
+                    self.flush();
+                }
+                self.serve();
+            }
+        });
+        self.read_inbox();
+        self.flush();
+    }
+
+    /// The next command; `Wake` when it is time to look at the queue or to close the transaction; `None` at the end.
+    async fn next_command(&mut self) -> Option<Command> {
+        let flush_at = self.open_since.map(|since| since + IDLE);
+        let lease_at = if self.lessees.is_empty() { None } else { self.queue.wake_at() };
+        let wake_at = [flush_at, lease_at].into_iter().flatten().min();
+        let Some(wake_at) = wake_at else { return self.commands.recv().await.ok() };
+        match tokio::time::timeout_at(wake_at, self.commands.recv()).await {
+            Ok(command) => command.ok(),
+            Err(_) => {
+                if flush_at.is_some_and(|at| at <= Instant::now()) {
+                    self.flush();
+                }
+                Some(Command::Wake)
+            }
+        }
+    }
+
+    fn handle(&mut self, command: Command) {
+        match command {
+            Command::Wake => {}
+            Command::Lease { answer } => self.lessees.push_back(answer),
+            Command::Begin { source, now, options, answer } => {
+                let result = self.write(|writer| {
+                    enqueue::begin(&writer.connection, &mut writer.queue, *source, now, options, writer.counters.serial)
+                });
+                self.answer_when_safe(answer, result);
+            }
+            Command::Commit { request, batch, answer } => {
+                let result = self.write(|writer| {
+                    commit::commit(&writer.connection, &mut writer.queue, &mut writer.counters, request, *batch)
+                });
+                self.rows += 1;
+                self.answer_when_safe(answer, result);
+            }
+            Command::Retry { request, failure, due, max_retries, answer } => {
+                let result = self.write(|writer| {
+                    let (db, queue, counters) = (&writer.connection, &mut writer.queue, &mut writer.counters);
+                    commit::retry(db, queue, counters, request, &failure, due, max_retries)
+                });
+                self.answer_when_safe(answer, result);
+            }
+            Command::Finish { source, now, answer } => {
+                let result = self.write(|writer| enqueue::finish(&writer.connection, &mut writer.queue, &source, now));
+                self.answer_when_safe(answer, result);
+            }
+            Command::Confirm { seq, answer } => {
+                let result = self.write(|writer| outbox::confirm(&writer.connection, &mut writer.counters, seq));
+                self.answer_when_safe(answer, result);
+            }
+            Command::Knowledge { source, answer } => {
+                let _ = answer.send(self.read(|db| enqueue::knowledge(db, &source)));
+            }
+            Command::Lines { after, max, answer } => {
+                // a line must not leave before its transaction is on disk: it could be another one after a crash
+                self.flush();
+                let _ = answer.send(self.read(|db| outbox::lines(db, after, max)));
+            }
+            Command::Confirmed { answer } => {
+                let _ = answer.send(Ok(self.counters.confirmed));
+            }
+        }
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StateError> {
+        match &self.failed {
+            Some(error) => Err(error.clone()),
+            None => work(&self.connection).map_err(|error| StateError::from_sqlite(&self.path, &error)),
+        }
+    }
+
+    /// Does work within the open transaction. A fault ends the state: nothing goes on without it.
+    fn write<T>(&mut self, work: impl FnOnce(&mut Writer) -> rusqlite::Result<T>) -> Result<T, StateError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let attempt = || {
+            if self.open_since.is_none() {
+                self.connection.execute_batch("BEGIN IMMEDIATE")?;
+                self.open_since = Some(Instant::now());
+            }
+            self.rows += 1;
+            work(self)
+        };
+        let result = attempt();
+        result.map_err(|error| self.fail(&error))
+    }
+
+    fn answer_when_safe<T: Send + 'static>(
+        &mut self,
+        answer: oneshot::Sender<Result<T, StateError>>,
+        result: Result<T, StateError>,
+    ) {
+        match result {
+            Ok(value) => self.waiting.push(Box::new(move |safe| {
+                let _ = answer.send(safe.map(|()| value));
+            })),
+            Err(error) => {
+                let _ = answer.send(Err(error));
+            }
+        }
+    }
+
+    /// Closes the open transaction and answers those who wait for it.
+    fn flush(&mut self) {
+        self.urgent = false;
+        if self.open_since.is_some() && self.failed.is_none() {
+            match self.connection.execute_batch("COMMIT") {
+                Ok(()) => {
+                    self.open_since = None;
+                    let last = self.counters.last_seq;
+                    self.committed.send_if_modified(|seq| std::mem::replace(seq, last) != last);
+                }
+                Err(error) => {
+                    self.fail(&error);
+                }
+            }
+        }
+        self.rows = 0;
+        for answer in self.waiting.drain(..) {
+            answer(self.failed.clone().map_or(Ok(()), Err));
+        }
+    }
+
+    fn fail(&mut self, error: &rusqlite::Error) -> StateError {
+        let error = StateError::from_sqlite(&self.path, error);
+        let _ = self.connection.execute_batch("ROLLBACK");
+        self.open_since = None;
+        self.failed = Some(error.clone());
+        self.queue.clear();
+        self.lessees.clear();
+        for answer in self.waiting.drain(..) {
+            answer(Err(error.clone()));
+        }
+        error
+    }
+
+    fn read_inbox(&mut self) {
+        let letters = self.inbox.take();
+        if letters.given_back.is_empty() && letters.fetched.is_empty() {
+            return;
+        }
+        let urgent = self.write(|writer| {
+            let (db, queue) = (&writer.connection, &mut writer.queue);
+            for request in letters.given_back {
+                queue.give_back(db, request)?;
+            }
+            let mut urgent = false;
+            for (origin, at) in letters.fetched {
+                urgent |= queue.fetched(db, &origin, at)?;
+            }
+            Ok(urgent)
+        });
+        self.urgent |= urgent.unwrap_or(false);
+    }
+
+    /// Hands out what can be handed out.
+    fn serve(&mut self) {
+        if self.failed.is_some() {
+            self.lessees.clear();
+            return;
+        }
+        self.lessees.retain(|lessee| !lessee.is_closed());
+        while !self.lessees.is_empty() {
+            if self.counters.backlog > BACKLOG {
+                self.queue.hold();
+                return;
+            }
+            match self.write(|writer| writer.queue.next(&writer.connection)) {
+                Ok(Next::Request(request)) => {
+                    let lease = Lease::new(*request, Arc::clone(&self.inbox));
+                    // a lessee that is gone drops the lease, which gives it back
+                    if let Some(lessee) = self.lessees.pop_front() {
+                        let _ = lessee.send(Some(lease));
+                    }
+                }
+                Ok(Next::Wait) => return,
+                Ok(Next::Over) => {
+                    for lessee in self.lessees.drain(..) {
+                        let _ = lessee.send(None);
+                    }
+                }
+                Err(_) => return,
+            }
+        }
+    }
+}
