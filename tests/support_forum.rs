@@ -12,58 +12,9 @@ use std::{
 
 use serde_json::{Value, json};
 use support::forum::{
-    Body, Deletion, Engine, Fault, Forum, ForumServer, Growth, Kind, On, PostTruth, QuoteTruth, RetryAfter, Robots,
-    Setup, Verdict, Wall, http_date, instant, iso,
+    Block, Body, Deletion, Engine, Fault, Forum, ForumServer, Got, Growth, Kind, On, PostTruth, QuoteTruth, RetryAfter,
+    Robots, Setup, Verdict, Wall, get, http_date, instant, iso,
 };
-
-/// What a plain client got.
-struct Got {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
-    /// The connection was reset.
-    reset: bool,
-}
-
-impl Got {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        let of = |line: &'_ str| line.split_once(": ").is_some_and(|(key, _)| key.eq_ignore_ascii_case(name));
-        self.head.lines().find(|line| of(line)).and_then(|line| line.split_once(": ")).map(|(_, value)| value)
-    }
-}
-
-/// One request on a connection of its own, read until its end or for half a second of silence.
-fn get(server: &ForumServer, target: &str, headers: &[(&str, &str)]) -> Got {
-    let mut stream = TcpStream::connect(server.address()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
-    let mut request = format!("GET {target} HTTP/1.1\r\nHost: forum\r\nConnection: close\r\n");
-    for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
-    let (mut bytes, mut reset, mut buffer) = (Vec::new(), false, [0; 64 * 1024]);
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(length) => bytes.extend_from_slice(&buffer[..length]),
-            Err(error) => {
-                reset = error.kind() == std::io::ErrorKind::ConnectionReset;
-                break;
-            }
-        }
-        if bytes.len() > 4 * 1024 * 1024 {
-            break;
-        }
-    }
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(bytes.len(), |end| end + 4);
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-    Got { status, head, body: bytes[end..].to_vec(), reset }
-}
 
 /// A server for a forum of this setup.
 fn serve(setup: Setup) -> ForumServer {
@@ -235,6 +186,32 @@ fn a_validator_holds_through_noise_and_ends_with_a_change() {
 }
 
 #[test]
+fn a_change_anywhere_is_a_later_modification() {
+    let server = serve(Setup { last_modified: true, entity_tags: false, ..small(Engine::Mybb) });
+    let first = get(&server, "/index.php", &[]);
+    assert_eq!(first.header("ETag"), None);
+    let date = first.header("Last-Modified").unwrap().to_owned();
+    server.forum().advance(86_400);
+    assert_eq!(get(&server, "/index.php", &[("If-Modified-Since", &date)]).status, 304);
+    server.forum().add_reply(1);
+    assert_eq!(get(&server, "/index.php", &[("If-Modified-Since", &date)]).status, 200);
+}
+
+#[test]
+fn requests_at_once_are_counted() {
+    let server = serve(small(Engine::Mybb));
+    server.set_latency(Duration::from_millis(100));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| assert_eq!(get(&server, "/index.php", &[]).status, 200));
+        }
+    });
+    assert!(server.take_log().iter().map(|access| access.at_once).max() > Some(1));
+    get(&server, "/index.php", &[]);
+    assert_eq!(server.log()[0].at_once, 1);
+}
+
+#[test]
 fn the_forum_has_its_own_clock() {
     let server = serve(small(Engine::Discuz));
     assert_eq!(get(&server, "/", &[]).header("Date"), Some("Fri, 20 Nov 2026 12:00:00 GMT"));
@@ -263,7 +240,7 @@ fn jammer_text_differs_at_each_fetch() {
     let thread = server.forum().threads().find(|thread| thread.board == board).unwrap().id;
     let post = server.forum().add_reply_saying(
         thread,
-        Body::Written(vec![support::forum::Block::Paragraph(vec!["one".into(), "two".into()])]),
+        Body::Written(vec![Block::Paragraph(vec!["one".into(), "two".into()])]),
         None,
     );
     let target = format!("/forum.php?mod=redirect&goto=findpost&ptid={thread}&pid={post}");

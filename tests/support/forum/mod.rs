@@ -10,6 +10,7 @@
 #![allow(dead_code, unused_imports, unreachable_pub, reason = "shared by several programs, each of which uses a part")]
 
 mod calendar;
+mod client;
 mod content;
 mod fault;
 mod grow;
@@ -29,6 +30,7 @@ mod verdict;
 mod words;
 
 pub use calendar::{http_date, instant, iso};
+pub use client::{Got, get};
 pub use content::{Block, Body};
 pub use fault::{Fault, RetryAfter, Wall};
 pub use grow::{Change, Growth};

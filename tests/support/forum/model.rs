@@ -108,6 +108,8 @@ pub struct Forum {
     pub now: i64,
     /// Forum time that an operation takes, so that no two things happen at once; 61 seconds.
     pub step: i64,
+    /// When something last happened, Unix seconds.
+    pub changed: i64,
     pub(super) users: Vec<User>,
     pub(super) boards: Vec<Board>,
     pub(super) threads: Vec<Thread>,

@@ -221,6 +221,7 @@ impl Forum {
     }
 
     fn record(&mut self, event: Event) {
+        self.changed = self.now;
         self.events.push(Event { at: self.now, ..event });
     }
 }

@@ -19,6 +19,7 @@ impl Forum {
             setup,
             now,
             step: 61,
+            changed: now,
             users,
             boards,
             threads: vec![],

@@ -6,7 +6,7 @@ use std::{
     net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -40,6 +40,8 @@ pub struct Access {
     pub conditional: bool,
     /// A fault was played.
     pub faulty: bool,
+    /// Requests that were being answered then, this one included.
+    pub at_once: usize,
 }
 
 /// What is said about robots.
@@ -60,6 +62,10 @@ struct Shared {
     operations: Mutex<Vec<(On, Option<Operation>)>>,
     robots: Mutex<Robots>,
     gzip: AtomicBool,
+    /// What each answer waits for, in milliseconds.
+    latency: AtomicU64,
+    /// Requests that are being answered.
+    busy: AtomicUsize,
     /// Connections by number, to end them with the server.
     connections: Mutex<HashMap<u64, TcpStream>>,
     count: AtomicU64,
@@ -92,6 +98,8 @@ impl ForumServer {
             operations: Mutex::default(),
             robots: Mutex::new(Robots::Text("User-agent: *\nDisallow: /calendar.php\n".into())),
             gzip: AtomicBool::new(false),
+            latency: AtomicU64::new(0),
+            busy: AtomicUsize::new(0),
             connections: Mutex::default(),
             count: AtomicU64::new(0),
             stop: AtomicBool::new(false),
@@ -160,6 +168,7 @@ impl ForumServer {
                 "user_agent": access.user_agent,
                 "conditional": access.conditional,
                 "faulty": access.faulty,
+                "at_once": access.at_once,
             })
         };
         self.log().iter().map(|access| format!("{}\n", line(access))).collect()
@@ -188,6 +197,11 @@ impl ForumServer {
     /// What is said about robots from now on.
     pub fn set_robots(&self, robots: Robots) {
         *lock(&self.shared.robots) = robots;
+    }
+
+    /// How long each answer takes.
+    pub fn set_latency(&self, latency: Duration) {
+        self.shared.latency.store(latency.as_millis() as u64, Ordering::Relaxed);
     }
 
     /// Whether bodies are compressed where the reader accepts that.
@@ -228,7 +242,10 @@ impl Shared {
     fn answer_all(&self, stream: &mut TcpStream) -> io::Result<()> {
         while !self.stopped() {
             let Some(request) = Request::read(stream)? else { break };
-            match self.answer_one(&request, stream)? {
+            let at_once = self.busy.fetch_add(1, Ordering::Relaxed) + 1;
+            let after = self.answer_one(&request, stream, at_once);
+            self.busy.fetch_sub(1, Ordering::Relaxed);
+            match after? {
                 After::Keep => http::finish(stream)?,
                 After::Close => {
                     http::finish(stream)?;
@@ -243,7 +260,7 @@ impl Shared {
         Ok(())
     }
 
-    fn answer_one(&self, request: &Request, stream: &mut TcpStream) -> io::Result<After> {
+    fn answer_one(&self, request: &Request, stream: &mut TcpStream, at_once: usize) -> io::Result<After> {
         let nonce = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         let (kind, now) = {
             let forum = lock(&self.forum);
@@ -267,8 +284,10 @@ impl Shared {
             user_agent: request.header("user-agent").map(str::to_owned),
             conditional: request.header("if-none-match").or(request.header("if-modified-since")).is_some(),
             faulty: fault.is_some(),
+            at_once,
         });
         self.operate(kind, &request.target);
+        thread::sleep(Duration::from_millis(self.latency.load(Ordering::Relaxed)));
         match fault {
             Some(fault) => play::play(&fault, response, stream, now, &request.target, &|| !self.stopped()),
             None => response.send(stream, request.method != "HEAD").map(|()| After::Keep),
@@ -330,11 +349,22 @@ impl Shared {
         if let Some(location) = answer.location {
             return Ok(response.with("Location", location));
         }
-        if forum.setup.entity_tags && response.status == 200 {
-            let still = Visit { session: None, nonce: 0, ..visit };
-            let tag = format!("\"{:016x}\"", hash(render::answer(&forum, &request.target, &still).html.as_bytes()));
-            let same = request.header("if-none-match").is_some_and(|tags| tags.split(',').any(|t| t.trim() == tag));
-            response = response.with("ETag", tag);
+        if response.status == 200 {
+            let mut same = false;
+            if forum.setup.last_modified {
+                let date = http_date(forum.changed);
+                same = request.header("if-modified-since") == Some(date.as_str());
+                response = response.with("Last-Modified", date);
+            }
+            if forum.setup.entity_tags {
+                let still = Visit { session: None, nonce: 0, ..visit };
+                let tag = format!("\"{:016x}\"", hash(render::answer(&forum, &request.target, &still).html.as_bytes()));
+                // Where both are there, the tag decides (RFC 9110, 13.2.2).
+                if let Some(tags) = request.header("if-none-match") {
+                    same = tags.split(',').any(|known| known.trim() == tag);
+                }
+                response = response.with("ETag", tag);
+            }
             // A fault is about a page, so the page comes.
             if same && !faulty {
                 return Ok(Response { status: 304, body: vec![], ..response });

@@ -103,6 +103,8 @@ pub struct Setup {
     pub relative_dates: bool,
     /// Responses have entity tags that noise does not change.
     pub entity_tags: bool,
+    /// Responses tell when the forum last changed.
+    pub last_modified: bool,
     /// What is missing is told with status 200.
     pub soft_missing: bool,
 }
@@ -126,6 +128,7 @@ impl Setup {
             session_ids: true,
             relative_dates: true,
             entity_tags: true,
+            last_modified: false,
             soft_missing: false,
         }
     }

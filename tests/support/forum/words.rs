@@ -124,7 +124,7 @@ pub const NAMES: [&str; 16] = [
     "Žilvinas",
     "second_trumpet",
     "Rain at Noon",
-    "Grey, on Monday",
+    "Grey, on deck",
     "O'Dell",
     "B&B Keeper",
     "x_lemon_x",

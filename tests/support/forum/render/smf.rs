@@ -62,7 +62,11 @@ fn head(page: &Page, title: &str, canonical: Option<&str>) -> String {
         &mut out,
         "<link rel=\"help\" href=\"{}\">\n\
              <link rel=\"contents\" href=\"{}\">\n\
-             <script>var smf_session_id = \"{}\";</script>\n\
+             <script>\n\
+             var smf_theme_url = \"{origin}/Themes/default\";\n\
+             var smf_scripturl = \"{}\";\n\
+             var smf_session_id = \"{}\";\n\
+             </script>\n\
              </head>\n\
              <body id=\"chrome\">\n\
              <div id=\"footerfix\">\n\
@@ -73,10 +77,12 @@ fn head(page: &Page, title: &str, canonical: Option<&str>) -> String {
              <div id=\"content_section\"><div id=\"main_section\">\n",
         link(page, "action=help"),
         link(page, ""),
+        link(page, ""),
         page.token(),
         link(page, "action=login"),
         full(&page.clock()),
-        link(page, "")
+        link(page, ""),
+        origin = page.visit.origin
     );
     out
 }
