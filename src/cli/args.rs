@@ -2,7 +2,10 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check::CheckArgs, completions::CompletionsArgs, engine::EngineArgs, schema::SchemaArgs};
+use super::{
+    check::CheckArgs, completions::CompletionsArgs, engine::EngineArgs, extract::ExtractArgs, probe::ProbeArgs,
+    robots::RobotsArgs, run::RunArgs, schema::SchemaArgs, state::StateArgs, status::StatusArgs, tail::TailArgs,
+};
 
 /// Streams clean article records out of forum threads.
 #[derive(Debug, Parser)]
@@ -51,10 +54,24 @@ pub enum LogFormat {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Crawl once: the sources that are due, or the addresses given
+    Run(Box<RunArgs>),
+    /// Make records of saved pages, archives and scraped text, without a network
+    Extract(Box<ExtractArgs>),
+    /// Print the records written so far, across rotation
+    Tail(TailArgs),
+    /// Tell what a page is: engine, boards, posts, zone, date order
+    Probe(ProbeArgs),
     /// Tell every complaint about a configuration at once, with line and caret
     Check(CheckArgs),
+    /// Tell of each source when it was crawled, what it holds and what failed
+    Status(StatusArgs),
+    /// Look after the state file
+    State(StateArgs),
     /// Name engines, show their profiles, check a profile of one's own
     Engine(EngineArgs),
+    /// Tell whether robots.txt allows an address, and the line that decided
+    Robots(RobotsArgs),
     /// Print the JSON Schema of records or of the configuration
     Schema(SchemaArgs),
     /// Print completions for a shell

@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitCode};
 
-use crate::{config::ConfigError, engine::EngineError};
+use crate::{config::ConfigError, emit::EmitError, engine::EngineError, frontier::StateError, pipeline::PipelineError};
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,15 @@ pub enum CliError {
     /// Something happened that cannot: a bug.
     #[error("{0}: this is a bug, please report it")]
     Bug(String),
+    /// The state failed.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Record files could not be read or written.
+    #[error(transparent)]
+    Emit(#[from] EmitError),
+    /// A run ended early.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
     /// stdout could not be written.
     #[error("output failed: {0}")]
     Output(#[from] io::Error),
@@ -62,12 +71,33 @@ impl CliError {
             CliError::Config(_) | CliError::Engines(_) | CliError::Usage(_) => ExitKind::Usage,
             CliError::Several(errors) => errors.first().map_or(ExitKind::Bug, CliError::exit),
             CliError::Bug(_) => ExitKind::Bug,
-            CliError::Output(_) => ExitKind::OutputFailed,
+            CliError::State(error) => of_state(error),
+            CliError::Pipeline(PipelineError::State(error)) => of_state(error),
+            CliError::Pipeline(PipelineError::Fetch(_) | PipelineError::Folder { .. }) => ExitKind::Usage,
+            CliError::Pipeline(PipelineError::Stage(_)) => ExitKind::Bug,
+            CliError::Pipeline(PipelineError::Emit(_)) | CliError::Emit(_) | CliError::Output(_) => {
+                ExitKind::OutputFailed
+            }
         }
     }
 
     /// Whether nobody needs to be told: the reader of stdout went away, as `head` does.
     pub fn is_quiet(&self) -> bool {
-        matches!(self, CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+        match self {
+            CliError::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            CliError::Emit(error) | CliError::Pipeline(PipelineError::Emit(error)) => {
+                matches!(error, EmitError::ReaderGone)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn of_state(error: &StateError) -> ExitKind {
+    match error.exit_code() {
+        2 => ExitKind::Usage,
+        6 => ExitKind::StateHeld,
+        7 => ExitKind::StateDamaged,
+        _ => ExitKind::OutputFailed,
     }
 }

@@ -9,10 +9,17 @@ mod completions;
 mod configuration;
 mod engine;
 mod exit;
+mod extract;
 mod logs;
+mod plan;
+mod probe;
+mod progress;
+mod robots;
+mod run;
 mod schema;
 mod start;
 mod state;
+mod status;
 mod tail;
 
 pub use args::{Cli, Command, Global, LogFormat};

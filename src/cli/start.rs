@@ -9,7 +9,10 @@ use std::{
 
 use clap::Parser;
 
-use super::{Cli, CliError, Command, ExitKind, check, completions, engine, logs, schema};
+use super::{
+    Cli, CliError, Command, ExitKind, check, completions, engine, extract, logs, probe, robots, run, schema, state,
+    status, tail,
+};
 use crate::config::ConfigError;
 
 /// Runs the program with the arguments of the process (its name first).
@@ -41,6 +44,13 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<ExitKind, CliError> {
     match command {
+        Command::Run(args) => run::run(&args),
+        Command::Extract(args) => extract::run(&args, out),
+        Command::Tail(args) => tail::run(&args, out),
+        Command::Probe(args) => probe::run(&args, out),
+        Command::Status(args) => status::run(&args, out),
+        Command::State(args) => state::run(&args, out),
+        Command::Robots(args) => robots::run(&args, out),
         Command::Check(args) => check::run(&args, out),
         Command::Engine(args) => engine::run(&args, out),
         Command::Schema(args) => schema::run(&args, out),
