@@ -7,7 +7,7 @@ mod builtin;
 mod case;
 mod engines;
 mod error;
-mod keys;
+pub mod keys;
 mod profile;
 mod rules;
 mod url_rule;
@@ -16,7 +16,6 @@ mod value;
 pub use case::{Case, CasePost};
 pub use engines::Engines;
 pub use error::EngineError;
-pub use keys::{Key, Keys};
 pub use profile::Profile;
 pub use rules::{
     AttachmentRules, AttributeName, AuthorRules, BadRule, BoardRules, BodyRules, Detect, Head, IndexRules, Mark,

@@ -1,13 +1,13 @@
 //! A profile: everything that is known of one engine, checked and compiled.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use url::Url;
 
 use super::{
     Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, PageRules, PagerRules,
     PostIds, PostRules, ThreadRules,
-    keys::{Keys, keys_of},
+    keys::{self, Keys},
     rules::{EachCss, Written},
     url_rule::{self, AddressRules, UrlRule},
 };
@@ -89,14 +89,9 @@ impl Profile {
         if written.post.each.is_some() && written.post.body.0.is_empty() {
             return Err(incomplete("`[post]` needs `body`: what it says makes a post".to_owned()));
         }
-        let mut keys: Keys = HashMap::new();
+        let mut keys = Keys::default();
         for css in &selectors {
-            for key in keys_of(&css.text) {
-                let list = keys.entry(key).or_default();
-                if !list.contains(&css.number) {
-                    list.push(css.number);
-                }
-            }
+            keys::enter(&mut keys, css.number, &css.text);
         }
         Ok(Profile {
             name: written.name.into(),
@@ -144,7 +139,7 @@ impl Profile {
         &self.selectors
     }
 
-    /// By what an element must carry (id, class, tag), the selectors that may match it.
+    /// By the hash of what an element must carry, the selectors that may match it.
     pub fn keys(&self) -> &Keys {
         &self.keys
     }

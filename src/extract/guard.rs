@@ -77,22 +77,24 @@ impl Scan<'_> {
                 self.at = start + 1;
                 continue;
             }
-            let name = &self.bytes[name_at..name_at + length];
+            let name = packed(&self.bytes[name_at..name_at + length]);
             let end = name_at + length + memchr(b'>', &self.bytes[name_at + length..])? + 1;
             self.at = end;
             if !closes && is_raw(name) {
-                self.skip_raw(name);
+                self.skip_raw(name_at, length);
                 continue;
             }
             let is_empty = self.bytes[end - 2] == b'/' || adds_no_depth(name);
-            return Some(Tag { start, end, name: packed(name), closes, is_empty });
+            return Some(Tag { start, end, name, closes, is_empty });
         }
     }
 
-    fn skip_raw(&mut self, name: &[u8]) {
+    /// Goes to the tag that closes the element whose name stands at a place.
+    fn skip_raw(&mut self, name_at: usize, length: usize) {
+        let name = &self.bytes[name_at..name_at + length];
         while let Some(found) = memchr::memmem::find(&self.bytes[self.at..], b"</") {
             self.at += found + 2;
-            if self.bytes[self.at..].get(..name.len()).is_some_and(|close| close.eq_ignore_ascii_case(name)) {
+            if self.bytes[self.at..].get(..length).is_some_and(|close| close.eq_ignore_ascii_case(name)) {
                 return;
             }
         }
@@ -101,20 +103,48 @@ impl Scan<'_> {
 }
 
 /// The first eight letters of a name; no two names of HTML that nest share them but `blockquo…`.
-fn packed(name: &[u8]) -> u64 {
-    name.iter().take(8).fold(0, |packed, byte| packed << 8 | u64::from(byte.to_ascii_lowercase()))
+const fn packed(name: &[u8]) -> u64 {
+    let (mut packed, mut at) = (0, 0);
+    while at < name.len() && at < 8 {
+        packed = packed << 8 | name[at].to_ascii_lowercase() as u64;
+        at += 1;
+    }
+    packed
 }
 
-fn is_raw(name: &[u8]) -> bool {
-    [&b"script"[..], b"style", b"textarea", b"title"].iter().any(|raw| name.eq_ignore_ascii_case(raw))
+/// Whether what an element holds is text, not tags.
+fn is_raw(name: u64) -> bool {
+    const NAMES: [u64; 4] = [packed(b"script"), packed(b"style"), packed(b"textarea"), packed(b"title")];
+    NAMES.contains(&name)
 }
 
-fn adds_no_depth(name: &[u8]) -> bool {
-    const NAMES: [&[u8]; 22] = [
-        b"br", b"img", b"input", b"meta", b"link", b"hr", b"area", b"base", b"col", b"embed", b"param", b"source",
-        b"track", b"wbr", b"p", b"li", b"dt", b"dd", b"option", b"tr", b"td", b"th",
+/// Whether an element holds nothing, or is closed by the next of its kind.
+fn adds_no_depth(name: u64) -> bool {
+    const NAMES: [u64; 22] = [
+        packed(b"br"),
+        packed(b"img"),
+        packed(b"li"),
+        packed(b"p"),
+        packed(b"td"),
+        packed(b"tr"),
+        packed(b"input"),
+        packed(b"meta"),
+        packed(b"link"),
+        packed(b"hr"),
+        packed(b"area"),
+        packed(b"base"),
+        packed(b"col"),
+        packed(b"embed"),
+        packed(b"param"),
+        packed(b"source"),
+        packed(b"track"),
+        packed(b"wbr"),
+        packed(b"dt"),
+        packed(b"dd"),
+        packed(b"option"),
+        packed(b"th"),
     ];
-    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+    NAMES.contains(&name)
 }
 
 #[cfg(test)]

@@ -26,13 +26,12 @@ pub(super) struct TextBuilder {
 impl TextBuilder {
     /// Text whose white space collapses.
     pub(super) fn push(&mut self, text: &str) {
-        for (number, word) in text.split([' ', '\t', '\n', '\r', '\u{c}']).enumerate() {
-            if number > 0 {
-                self.space = true;
-            }
+        for (number, word) in text.as_bytes().split(u8::is_ascii_whitespace).enumerate() {
+            self.space |= number > 0;
             if !word.is_empty() {
                 self.begin();
-                self.out.push_str(word);
+                // The pieces between ASCII bytes of a string are strings.
+                self.out.push_str(std::str::from_utf8(word).unwrap_or_default());
             }
         }
     }

@@ -8,7 +8,10 @@ use super::{
     flat::{Flat, Kind, attribute},
     text,
 };
-use crate::engine::{Css, Key, Profile, Step, Take, Value};
+use crate::engine::{
+    Css, Profile, Step, Take, Value,
+    keys::{self, Above},
+};
 
 pub(super) struct View<'a, 'p> {
     pub(super) flat: Flat<'a>,
@@ -23,26 +26,38 @@ impl<'a, 'p> View<'a, 'p> {
     pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url) -> View<'a, 'p> {
         let selectors = profile.selectors();
         let keys = profile.keys();
-        let of = |key: Key| keys.get(&key).map_or(&[][..], Vec::as_slice);
-        let any = of(Key::Any);
         let mut matches = vec![Vec::new(); selectors.len()];
+        let mut above = Above::default();
+        let mut open: Vec<(u32, usize)> = Vec::new();
+        let mut carried: Vec<u64> = Vec::new();
         for (at, element) in flat.elements() {
-            let mut attempt = |candidates: &[u32]| {
-                for &number in candidates {
-                    let found: &mut Vec<u32> = &mut matches[number as usize];
-                    if found.last() != Some(&at) && selectors[number as usize].selector().matches(&element) {
-                        found.push(at);
-                    }
-                }
-            };
-            attempt(any);
-            attempt(of(Key::Tag(element.value().name().into())));
+            while let Some((end, mark)) = open.last().copied()
+                && end <= at
+            {
+                open.pop();
+                above.leave(mark);
+            }
+            carried.clear();
+            carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
             for (name, value) in &element.value().attrs {
                 match &*name.local {
-                    "id" => attempt(of(Key::Id((&**value).into()))),
-                    "class" => value.split_ascii_whitespace().for_each(|class| attempt(of(Key::Class(class.into())))),
+                    "id" => carried.push(keys::id_hash(value)),
+                    "class" => carried.extend(value.split_ascii_whitespace().map(keys::class_hash)),
                     _ => {}
                 }
+            }
+            for candidate in carried.iter().filter_map(|hash| keys.get(hash)).flatten() {
+                let found: &mut Vec<u32> = &mut matches[candidate.css as usize];
+                if found.last() != Some(&at)
+                    && candidate.may_match(|name| attribute(element, name), &above)
+                    && selectors[candidate.css as usize].selector().matches(&element)
+                {
+                    found.push(at);
+                }
+            }
+            if flat.node(at).end > at + 1 {
+                open.push((flat.node(at).end, above.mark()));
+                carried.iter().for_each(|hash| above.enter(*hash));
             }
         }
         View { flat, profile, base, matches }
