@@ -10,7 +10,7 @@ use unicode_normalization::char::decompose_canonical;
 
 /// Text made comparable.
 pub(crate) struct Folded {
-    /// The folded text; runs of white space are one space.
+    /// The folded text; runs of white space are one space, or one line feed where there is one among them.
     pub(crate) text: String,
     /// Byte offset in the original for each byte of `text`, and one more for its end; empty where both agree.
     map: Vec<u32>,
@@ -26,7 +26,10 @@ impl Folded {
         let mut map = Vec::with_capacity(text.len() + 9);
         for (at, c) in text.char_indices() {
             let mut put = |c: char| {
-                if c == ' ' && folded.ends_with(' ') {
+                if c == '\n' && folded.ends_with(' ') {
+                    folded.pop();
+                    map.pop();
+                } else if c == ' ' && folded.ends_with([' ', '\n']) || c == '\n' && folded.ends_with('\n') {
                     return;
                 }
                 folded.push(c);
@@ -63,7 +66,7 @@ pub(crate) fn fold(text: &str) -> String {
 
 /// White space, and marks that have no width.
 pub(crate) fn is_blank(c: char) -> bool {
-    c.is_whitespace() || (!c.is_ascii() && matches!(fold_char(c), Fold::Nothing | Fold::One(' ')))
+    c.is_whitespace() || (!c.is_ascii() && matches!(fold_char(c), Fold::Nothing | Fold::One(' ' | '\n')))
 }
 
 /// ASCII without runs of white space: folds byte by byte.
@@ -123,6 +126,9 @@ const ZEROS: [u32; 17] = [
 ];
 
 fn work_out(c: char) -> u32 {
+    if c == '\n' || c == '\u{2028}' || c == '\u{2029}' {
+        return '\n' as u32;
+    }
     if c.is_whitespace() || c == '\u{180e}' {
         return ' ' as u32;
     }

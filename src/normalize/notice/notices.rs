@@ -1,6 +1,6 @@
 //! All templates behind one automaton, and the reading of a text that is a notice.
 
-use std::{collections::HashMap, ops::Range, sync::LazyLock};
+use std::{cmp::Reverse, collections::HashMap, ops::Range, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -145,9 +145,9 @@ pub(super) struct Found<'n> {
 }
 
 impl Found<'_> {
-    fn rank(&self) -> (usize, bool, usize, std::cmp::Reverse<usize>, bool) {
-        let (date, literal, user) = self.filled.rank(self.template);
-        (date, self.own, literal, user, self.tongue)
+    fn rank(&self) -> (usize, bool, usize, Reverse<usize>, Reverse<usize>, bool) {
+        let (date, literal, stray, user) = self.filled.rank(self.template);
+        (date, self.own, literal, stray, user, self.tongue)
     }
 }
 
@@ -218,7 +218,7 @@ impl<'n> Search<'n, '_> {
 
     /// Whether a notice may begin there, in the middle of a line.
     fn may_begin(&self, template: &Template, start: usize) -> bool {
-        let before = self.folded.text[..start].trim_end_matches([' ', '[', '(', '*']);
+        let before = self.folded.text[..start].trim_end_matches([' ', '\n', '[', '(', '*']);
         let Some(last) = before.chars().next_back() else { return true };
         if !last.is_alphanumeric() {
             return !matches!(last, '"' | '\'' | '“' | '-' | ',' | ':' | ';') || self.folded.text[..start].ends_with(['(', '[']);
