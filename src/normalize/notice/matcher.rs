@@ -67,7 +67,7 @@ impl<'t> Attempt<'t> {
     pub(super) fn at(&self, start: usize) -> Option<Filled> {
         let mut search = Search { attempt: self, best: None, steps: 0, words: self.words() };
         let filled = Filled { whole: start..start, ..Filled::default() };
-        search.go(0, start, filled);
+        search.go(0, start, &filled);
         search.best
     }
 
@@ -84,14 +84,14 @@ struct Search<'a, 't> {
 }
 
 impl Search<'_, '_> {
-    fn go(&mut self, piece: usize, at: usize, filled: Filled) {
+    fn go(&mut self, piece: usize, at: usize, filled: &Filled) {
         self.steps += 1;
         if self.steps > MAX_STEPS {
             return;
         }
         let attempt = self.attempt;
         match attempt.template.pieces.get(piece) {
-            None => self.finish(at, filled),
+            None => self.finish(at, filled.clone()),
             Some(Piece::Literal(literal)) => {
                 if let Some(end) = self.literal_at(literal, at) {
                     self.go(piece + 1, end, filled);
@@ -115,7 +115,7 @@ impl Search<'_, '_> {
     }
 
     /// Tries every place where `next` stands.
-    fn slot_before(&mut self, slot: Slot, start: usize, next: &Literal, following: usize, filled: Filled) {
+    fn slot_before(&mut self, slot: Slot, start: usize, next: &Literal, following: usize, filled: &Filled) {
         let text = self.attempt.text;
         let limit = self.attempt.limit;
         let furthest = match slot {
@@ -125,8 +125,8 @@ impl Search<'_, '_> {
         if next.core.is_empty() {
             for (offset, _) in text[start..furthest.min(text.len())].match_indices([' ', '\n']) {
                 let at = start + offset;
-                if let Some(filled) = self.fill(slot, start..at, &filled) {
-                    self.go(following, at + 1, filled);
+                if let Some(filled) = self.fill(slot, start..at, filled) {
+                    self.go(following, at + 1, &filled);
                 }
             }
             return;
@@ -143,24 +143,24 @@ impl Search<'_, '_> {
                     // "… by X. Reason:": the stop belongs to neither
                     stop = text[..at].trim_end_matches([' ', '\n', '-', '|', ',']).len().max(start);
                 }
-                if let Some(filled) = self.fill(slot, start..stop, &filled) {
-                    self.go(following, end, filled);
+                if let Some(filled) = self.fill(slot, start..stop, filled) {
+                    self.go(following, end, &filled);
                 }
             }
             from = at + next.core.chars().next().map_or(1, char::len_utf8);
         }
     }
 
-    fn last_slot(&mut self, slot: Slot, start: usize, filled: Filled) {
+    fn last_slot(&mut self, slot: Slot, start: usize, filled: &Filled) {
         let attempt = self.attempt;
         let text = attempt.text;
         if attempt.end == End::Text || matches!(slot, Slot::Reason) {
-            if let Some(filled) = self.fill(slot, start..attempt.limit, &filled) {
+            if let Some(filled) = self.fill(slot, start..attempt.limit, filled) {
                 self.finish(attempt.limit, filled);
             } else if slot != Slot::User {
                 // a stray stop
                 let stop = text[..attempt.limit].trim_end_matches([' ', '\n', '.']).len();
-                if let Some(filled) = self.fill(slot, start..stop.max(start), &filled) {
+                if let Some(filled) = self.fill(slot, start..stop.max(start), filled) {
                     self.finish(attempt.limit, filled);
                 }
             }
@@ -168,14 +168,16 @@ impl Search<'_, '_> {
         }
         match slot {
             Slot::Date => {
-                if let Some((end, reading)) = self.words.prefix(text, start, attempt.limit, attempt.dates, attempt.capital) {
-                    let filled = Filled { date: Some(start..end), date_length: end - start, reading, ..filled };
+                if let Some((end, reading)) =
+                    self.words.prefix(text, start, attempt.limit, attempt.dates, attempt.capital)
+                {
+                    let filled = Filled { date: Some(start..end), date_length: end - start, reading, ..filled.clone() };
                     self.finish(end, filled);
                 }
             }
             Slot::Count => {
                 let digits = text[start..attempt.limit].bytes().take_while(u8::is_ascii_digit).count();
-                if let Some(filled) = self.fill(slot, start..start + digits, &filled) {
+                if let Some(filled) = self.fill(slot, start..start + digits, filled) {
                     self.finish(start + digits, filled);
                 }
             }
@@ -300,7 +302,7 @@ impl Search<'_, '_> {
 
 /// Several words with the end of a sentence among them: a name before the notice's first word is not like that.
 fn is_sentence(text: &str) -> bool {
-    text.split(' ').count() > 3 && [". ", "! ", "? "].iter().any(|end| text.contains(end))
+    text.split(' ').count() > 4 && [". ", "! ", "? "].iter().any(|end| text.contains(end))
 }
 
 fn skip_spaces(text: &str, at: usize) -> usize {

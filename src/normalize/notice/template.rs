@@ -108,7 +108,8 @@ pub(super) fn pieces(template: &str) -> Result<Vec<Piece>, TemplateFault> {
         pieces.push(Piece::Slot(slot));
         rest = after;
     }
-    let words = |piece: &Piece| matches!(piece, Piece::Literal(literal) if literal.core.chars().any(char::is_alphabetic));
+    let words =
+        |piece: &Piece| matches!(piece, Piece::Literal(literal) if literal.core.chars().any(char::is_alphabetic));
     if !pieces.iter().any(words) {
         return Err(TemplateFault::NoWords);
     }
