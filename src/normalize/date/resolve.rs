@@ -91,6 +91,17 @@ fn find_day(parts: &Parts, text: &str, language: Option<&str>, ctx: &DateContext
     if let Some((first, second, separator)) = parts.pair {
         return of_pair(parts, first, second, separator, language, ctx);
     }
+    if let ([Some(first), Some(second)], Some(year), None, None) = (parts.bare, parts.year, parts.month, parts.jalali)
+        && parts.day.is_none()
+    {
+        if parts.comma {
+            let year = full_year(year, parts.era, language, ctx)?;
+            let date = date(year, small(first)?, small(second)?)?;
+            return checked_weekday(date, parts).map(|()| Some(Found::day(date)));
+        }
+        let triple = Triple { numbers: [first, second, year], separator: b' ' };
+        return of_triple(parts, triple, text, language, ctx).map(Some);
+    }
     let mut year = parts.year;
     let mut month = parts.month;
     let mut day = parts.day;
@@ -330,7 +341,7 @@ fn checked_weekday(date: Date, parts: &Parts) -> Option<()> {
 }
 
 /// Hour of the day. Clocks that say "14:20 PM" or "00:10 AM" exist.
-fn hour_of(hour: u8, daytime: Option<u32>) -> u8 {
+pub(super) fn hour_of(hour: u8, daytime: Option<u32>) -> u8 {
     let hour = hour % 24;
     match daytime {
         Some(daytime) if daytime & Meaning::NOON != 0 => match hour {

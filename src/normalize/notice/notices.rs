@@ -1,6 +1,6 @@
 //! All templates behind one automaton, and the reading of a text that is a notice.
 
-use std::{collections::HashMap, ops::Range, sync::LazyLock};
+use std::{cmp::Reverse, collections::HashMap, ops::Range, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -63,17 +63,12 @@ impl Notices {
 
     /// Reads a text that is one notice and nothing else: an element, or a line. Marks and brackets may stand around it.
     pub fn read(&self, text: &str, ctx: &NoticeContext) -> Option<NoticeReading> {
-        self.read_own(text, ctx).map(|(reading, _)| reading)
-    }
-
-    /// Like [`Notices::read`]; tells also whether the wording is the page's own engine's.
-    pub(super) fn read_own(&self, text: &str, ctx: &NoticeContext) -> Option<(NoticeReading, bool)> {
         if text.len() > MAX_LENGTH {
             return None;
         }
         let folded = Folded::new(text);
         let found = self.best(&folded, text, Place::Whole, ctx)?;
-        Some((self.reading(&found, &folded, text, ctx), found.own))
+        Some(self.reading(&found, &folded, text, ctx))
     }
 
     /// The best notice at `place` of the text.
@@ -125,7 +120,11 @@ impl Notices {
     }
 
     pub(super) fn reading(&self, found: &Found, folded: &Folded, text: &str, ctx: &NoticeContext) -> NoticeReading {
-        let cut = |range: &Option<Range<usize>>| range.clone().map(|range| folded.cut(text, range).to_owned());
+        // no-break spaces are spaces, as in all text
+        let spaces = |c: char| if c.is_whitespace() && c != '\n' { ' ' } else { c };
+        let cut = |range: &Option<Range<usize>>| {
+            range.clone().map(|range| folded.cut(text, range).chars().map(spaces).collect::<String>())
+        };
         let filled = &found.filled;
         NoticeReading {
             user: cut(&filled.user),
@@ -154,15 +153,15 @@ pub(super) struct Found<'n> {
     pub(super) template: &'n Template,
     pub(super) filled: Filled,
     /// The template's engine is the page's.
-    pub(super) own: bool,
+    own: bool,
     /// The template's language is the page's.
     tongue: bool,
 }
 
 impl Found<'_> {
-    fn rank(&self) -> (usize, bool, usize, std::cmp::Reverse<usize>, bool) {
-        let (date, literal, user) = self.filled.rank(self.template);
-        (date, self.own, literal, user, self.tongue)
+    fn rank(&self) -> (bool, bool, usize, usize, Reverse<usize>, Reverse<usize>, bool) {
+        let (date, literal, stray, user) = self.filled.rank(self.template);
+        (date > 0, self.own, date, literal, stray, user, self.tongue)
     }
 }
 
@@ -175,6 +174,10 @@ struct Search<'n, 's> {
 
 impl<'n> Search<'n, '_> {
     fn try_at(&self, template: &'n Template, own: bool, place: Place, swapped: bool) -> Option<Found<'n>> {
+        // "Edited 7 Nov 2024 and …": without its engine, and without a name, it goes on as a sentence
+        if place == Place::Start && !own && !template.has(Slot::User) && !template.is_bracketed() {
+            return None;
+        }
         let folded = &self.folded.text;
         let engine = self.ctx.dates.engine.or(self.ctx.engine);
         let stock =
@@ -208,7 +211,7 @@ impl<'n> Search<'n, '_> {
                 }
             }
             Place::Start => attempt(folded.len(), End::Anywhere).at(outer_start(folded)),
-            Place::End => self.at_end(template, &attempt(marks(folded).0.end, End::Text)),
+            Place::End => self.at_end(template, own, &attempt(marks(folded).0.end, End::Text)),
         }?;
         let tongue = self.ctx.language.is_some_and(|page| {
             let page = base_language(page);
@@ -218,7 +221,7 @@ impl<'n> Search<'n, '_> {
     }
 
     /// Tries the places where a notice that ends the text may begin.
-    fn at_end(&self, template: &Template, attempt: &Attempt) -> Option<Filled> {
+    fn at_end(&self, template: &Template, own: bool, attempt: &Attempt) -> Option<Filled> {
         let text = &self.folded.text;
         let starts: Vec<usize> = match template.pieces.first()? {
             Piece::Literal(first) => text.match_indices(&*first.core).map(|(at, _)| at).collect(),
@@ -227,14 +230,14 @@ impl<'n> Search<'n, '_> {
         };
         starts
             .into_iter()
-            .filter(|&start| start > 0 && self.may_begin(template, start))
+            .filter(|&start| start > 0 && self.may_begin(template, own, start))
             .filter_map(|start| attempt.at(start))
             .max_by(|a, b| a.rank(template).cmp(&b.rank(template)))
     }
 
     /// Whether a notice may begin there, in the middle of a line.
-    fn may_begin(&self, template: &Template, start: usize) -> bool {
-        let before = self.folded.text[..start].trim_end_matches([' ', '[', '(', '*']);
+    fn may_begin(&self, template: &Template, own: bool, start: usize) -> bool {
+        let before = self.folded.text[..start].trim_end_matches([' ', '\n', '[', '(', '*']);
         let Some(last) = before.chars().next_back() else { return true };
         if !last.is_alphanumeric() {
             return !matches!(last, '"' | '\'' | '“' | '-' | ',' | ':' | ';')
@@ -246,7 +249,7 @@ impl<'n> Search<'n, '_> {
         // "… below Last edited by": a capital in mid-line begins something new
         let here = self.text[self.folded.origin(start)..].chars().next();
         let capital = here.is_some_and(|c| !c.is_lowercase());
-        capital
+        (capital || own)
             && !template.is_weak()
             && (self.folded.text[..start].ends_with(' ') || !crate::normalize::date::has_spaces(last))
     }

@@ -131,7 +131,8 @@ fn slot_of(name: &str) -> Result<Slot, TemplateFault> {
 
 fn literal(text: &str, first: bool, last: bool) -> Option<Literal> {
     let folded = fold(text);
-    let core = folded.trim();
+    // a line feed between two slots is kept, any other space there is empty
+    let core = if folded.trim().is_empty() && folded.contains('\n') { "\n" } else { folded.trim() };
     if core.is_empty() && (first || last || folded.is_empty()) {
         return None;
     }
