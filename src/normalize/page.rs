@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Knowledge, Normalized, Normalizer, PageStamp,
-    date::DateReading,
+    date::{DateContext, DateReading, read_clock},
     dates::{Dated, PageDates, sequence},
     edit::{self, Noticed},
     identity::Identities,
@@ -12,14 +12,14 @@ use super::{
     record::{Draft, PageWords},
     text::clean_line,
 };
-use crate::model::{Extracted, NoticeLines, RawBody, RawPost, SourceSettings, Zone};
+use crate::model::{Extracted, NoticeLines, PageFacts, RawBody, RawPost, SourceSettings, Zone};
 
 impl Normalizer {
     /// Normalizes a page. `knowledge` is what is known of its source so far; what the page tells is added to it.
     pub fn page(&self, source: &SourceSettings, knowledge: &mut Knowledge, stamp: &PageStamp, mut extracted: Extracted) -> Normalized {
         let engine = extracted.engine.clone();
         let language = extracted.facts.language.as_deref().and_then(clean_line).or_else(|| knowledge.language().map(str::to_owned));
-        let zone = page_zone(source, knowledge);
+        let zone = page_zone(source, knowledge, stamp, engine.as_deref(), &extracted.facts);
         let dates = PageDates::new(source, engine.as_deref(), zone, language, stamp);
         let lines = extracted.notice_lines;
 
@@ -88,7 +88,33 @@ pub(super) fn not_before(posted: Option<&DateReading>) -> Option<Date> {
 }
 
 /// The zone of a page's dates: configured, else told by the page, else told by earlier pages of the source.
-fn page_zone(source: &SourceSettings, knowledge: &Knowledge) -> Option<Zone> {
+fn page_zone(
+    source: &SourceSettings,
+    knowledge: &mut Knowledge,
+    stamp: &PageStamp,
+    engine: Option<&str>,
+    facts: &PageFacts,
+) -> Option<Zone> {
+    let told = (!facts.clock_lines.is_empty())
+        .then(|| {
+            let context = DateContext {
+                language: facts.language.as_deref().or(Some("en")),
+                engine,
+                order: knowledge.belief(source.date_order),
+                now: Some(stamp.date.unwrap_or(stamp.fetched_at)),
+                ..DateContext::default()
+            };
+            read_clock(&facts.clock_lines, stamp.date, &context)
+        })
+        .flatten();
+    if let Some(told) = told {
+        if let Some(evidence) = &told.evidence {
+            knowledge.orders.add(evidence);
+        }
+        if let Some(zone) = &told.zone {
+            knowledge.learn_zone(zone);
+        }
+    }
     source.time_zone.clone().or_else(|| knowledge.zone())
 }
 
