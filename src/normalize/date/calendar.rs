@@ -44,7 +44,11 @@ mod tests {
             ((1380, 6, 20), Some("2001-09-11")),
             ((1403, 13, 1), None),
         ] {
-            assert_eq!(from_jalali(year, month, day).map(|d| d.to_string()).as_deref(), expected, "{year}-{month}-{day}");
+            assert_eq!(
+                from_jalali(year, month, day).map(|d| d.to_string()).as_deref(),
+                expected,
+                "{year}-{month}-{day}"
+            );
         }
     }
 }

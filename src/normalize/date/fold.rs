@@ -10,7 +10,7 @@ use unicode_normalization::char::decompose_canonical;
 
 /// Text made comparable.
 pub(crate) struct Folded {
-    /// The folded text; runs of white space are one space.
+    /// The folded text; runs of white space are one space, or one line feed where there is one among them.
     pub(crate) text: String,
     /// Byte offset in the original for each byte of `text`, and one more for its end; empty where both agree.
     map: Vec<u32>,
@@ -26,7 +26,10 @@ impl Folded {
         let mut map = Vec::with_capacity(text.len() + 9);
         for (at, c) in text.char_indices() {
             let mut put = |c: char| {
-                if c == ' ' && folded.ends_with(' ') {
+                if c == '\n' && folded.ends_with(' ') {
+                    folded.pop();
+                    map.pop();
+                } else if c == ' ' && folded.ends_with([' ', '\n']) || c == '\n' && folded.ends_with('\n') {
                     return;
                 }
                 folded.push(c);
@@ -61,9 +64,19 @@ pub(crate) fn fold(text: &str) -> String {
     Folded::new(text).text
 }
 
+/// The last character boundary that is not after `at`.
+pub(crate) fn floor_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
 /// White space, and marks that have no width.
 pub(crate) fn is_blank(c: char) -> bool {
-    c.is_whitespace() || (!c.is_ascii() && matches!(fold_char(c), Fold::Nothing | Fold::One(' ')))
+    c.is_whitespace() || has_no_width(c)
+}
+
+/// Zero-width and direction marks, soft hyphens.
+fn has_no_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// ASCII without runs of white space: folds byte by byte.
@@ -86,7 +99,7 @@ const TABLE: usize = 0x2100;
 const NOTHING: u32 = u32::MAX;
 
 static FOLDS: LazyLock<Vec<u32>> =
-    LazyLock::new(|| (0..TABLE as u32).map(|c| char::from_u32(c).map_or(NOTHING, |c| work_out(c))).collect());
+    LazyLock::new(|| (0..TABLE as u32).map(|c| char::from_u32(c).map_or(NOTHING, work_out)).collect());
 
 fn fold_char(c: char) -> Fold {
     let code = c as usize;
@@ -123,6 +136,9 @@ const ZEROS: [u32; 17] = [
 ];
 
 fn work_out(c: char) -> u32 {
+    if c == '\n' || c == '\u{2028}' || c == '\u{2029}' {
+        return '\n' as u32;
+    }
     if c.is_whitespace() || c == '\u{180e}' {
         return ' ' as u32;
     }
@@ -131,10 +147,7 @@ fn work_out(c: char) -> u32 {
     }
     let folded = match c {
         // no width, or marks on letters
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' => return NOTHING,
-        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{487}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'..='\u{5c7}' => return NOTHING,
-        '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}' => return NOTHING,
-        c if c.is_control() => return NOTHING,
+        c if has_no_width(c) || c.is_control() => return NOTHING,
         // punctuation
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{5be}' => '-',
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' | '\u{2b9}' | '`' | '\u{b4}' | '\u{5f3}' => '\'',

@@ -28,6 +28,8 @@ pub(super) struct Parts {
     pub(super) day: Option<u8>,
     /// Numbers that are day, month or year, in order.
     pub(super) bare: [Option<Number>; 2],
+    /// A comma stands between them and the year: `6 20, 2014` has the month first.
+    pub(super) comma: bool,
     /// Monday is 1.
     pub(super) weekday: Option<u8>,
     /// As printed.
@@ -80,7 +82,10 @@ pub(super) fn date_at(text: &str, tokens: &[Token], whole: bool) -> Option<(Part
     if let Some((relative, length)) = span_at(tokens)
         && (!whole || only_stops(&tokens[length..]))
     {
-        return Some((Parts { relative: Some(relative), ..Parts::default() }, if whole { tokens.len() } else { length }));
+        return Some((
+            Parts { relative: Some(relative), ..Parts::default() },
+            if whole { tokens.len() } else { length },
+        ));
     }
     let mut machine = Machine { text, tokens, parts: Parts::default(), open: false };
     let mut at = 0;
@@ -97,7 +102,8 @@ pub(super) fn date_at(text: &str, tokens: &[Token], whole: bool) -> Option<(Part
     }
     let (parts, length) = best?;
     let left = &tokens[length..];
-    (length == tokens.len() || only_stops(left) || at == tokens.len() && only_words(left)).then_some((parts, tokens.len()))
+    (length == tokens.len() || only_stops(left) || at == tokens.len() && only_words(left))
+        .then_some((parts, tokens.len()))
 }
 
 fn only_stops(tokens: &[Token]) -> bool {
@@ -107,7 +113,7 @@ fn only_stops(tokens: &[Token]) -> bool {
 fn only_words(tokens: &[Token]) -> bool {
     tokens.iter().all(|token| match token.kind {
         Kind::Sign(b'.' | b',') => true,
-        Kind::Word(meaning) => meaning.is(Meaning::WORD | Meaning::HOUR_MARK),
+        Kind::Word(meaning) => meaning.is(Meaning::AFTER),
         _ => false,
     })
 }
@@ -137,6 +143,9 @@ impl Parts {
         }
         if self.has_month() {
             return self.year.is_some() || self.day.is_some() || self.bare[0].is_some();
+        }
+        if self.bare[1].is_some() && self.year.is_some() {
+            return true;
         }
         // `10 18th '17`, and `18日` with a bare month
         if self.day.is_some() && self.bare[0].is_some() && self.year.is_some() {
@@ -196,7 +205,7 @@ impl Machine<'_> {
 
     fn take_sign(&mut self, at: usize, sign: u8) -> Option<(usize, bool)> {
         match sign {
-            b'(' | b'[' if at > 0 && !self.open => {
+            b'(' | b'[' if self.parts.has_date() && !self.open => {
                 self.open = true;
                 Some((1, false))
             }
@@ -211,9 +220,12 @@ impl Machine<'_> {
                     return None;
                 }
                 self.parts.year = Some(year);
-                Some((2, true))
+                let mark = self.word(at + 2).is_some_and(|mark| mark.is(Meaning::YEAR_MARK));
+                Some((2 + usize::from(mark), true))
             }
-            b'+' | b'-' if self.parts.time.is_some() && self.parts.offset.is_none() && self.number(at + 1).is_some() => {
+            b'+' | b'-'
+                if self.parts.time.is_some() && self.parts.offset.is_none() && self.number(at + 1).is_some() =>
+            {
                 self.take_offset(at)
             }
             b',' | b'.' | b'@' | b'-' | b'|' | b';' if at > 0 => Some((1, false)),
@@ -296,8 +308,8 @@ impl Machine<'_> {
             1 | 2 => {
                 let room = if self.parts.year.is_some() || self.parts.day.is_some() { 1 } else { 2 };
                 let place = self.parts.bare.iter().position(Option::is_none).filter(|&place| place < room)?;
-                // a year of two digits follows day and month
-                if place == 1 && !(self.parts.has_month() && number.digits == 2) {
+                // a year of two digits follows day and month; day and month, both in numbers, a year of four
+                if place == 1 && !(self.parts.has_month() && number.digits == 2) && !self.year_follows(at + 1) {
                     return None;
                 }
                 if place == 0 && self.parts.day.is_some() && self.parts.has_month() {
@@ -309,10 +321,17 @@ impl Machine<'_> {
                     return Some(1);
                 }
                 self.parts.bare[place] = Some(number);
+                self.parts.comma |= place == 1 && self.sign(at + 1) == Some(b',');
             }
             _ => return None,
         }
         Some(1)
+    }
+
+    /// `20 6 2014`: packs whose short month names are numbers.
+    fn year_follows(&self, at: usize) -> bool {
+        let at = at + usize::from(self.sign(at) == Some(b','));
+        !self.parts.has_month() && self.number(at).is_some_and(|year| year.digits == 4 && year.value / 100 == 20)
     }
 
     /// `14:20:33`, `14.20` after a date, `19h52`, `2時20分`, `3 pm`.
@@ -323,10 +342,11 @@ impl Machine<'_> {
         let minute_at = |at: usize| self.number(at).filter(|n| n.digits == 2 && n.value < 60);
         let dotted = self.parts.has_date() && self.sign(at + 1) == Some(b'.') && !self.spaced(at + 1);
         let colon = self.sign(at + 1) == Some(b':');
-        if (colon || dotted) && (colon || !self.spaced(at + 2)) {
+        if colon || dotted && !self.spaced(at + 2) {
             let sign = self.sign(at + 1);
             let minute = minute_at(at + 2)?;
-            let second = minute_at(at + 4).filter(|_| self.sign(at + 3) == sign && !self.spaced(at + 4) && !self.spaced(at + 3));
+            let second =
+                minute_at(at + 4).filter(|_| self.sign(at + 3) == sign && !self.spaced(at + 4) && !self.spaced(at + 3));
             self.parts.time = Some((hour.value as u8, minute.value as u8, second.map(|s| s.value as u8)));
             let mut length = if second.is_some() { 5 } else { 3 };
             // a fraction says nothing that is kept
@@ -382,6 +402,20 @@ impl Machine<'_> {
             return None;
         }
         if let Some(second) = self.number(at + 2).filter(|n| n.digits <= 2) {
+            // `17/2月/2007`
+            if self.word(at + 3).is_some_and(|mark| mark.is(Meaning::MONTH_MARK))
+                && separator != b'.'
+                && self.sign(at + 4) == Some(separator)
+                && let Some(year) = self.number(at + 5).filter(|n| n.digits == 4)
+                && !self.parts.has_month()
+                && (1..=12).contains(&second.value)
+                && (1..=31).contains(&first.value)
+            {
+                self.parts.month = Some(second.value as u8);
+                self.parts.day = Some(first.value as u8);
+                self.parts.year = Some(year);
+                return Some(6);
+            }
             let third = self.number(at + 4).filter(|_| {
                 self.sign(at + 3) == Some(separator) && tight(at + 3) && (tight(at + 4) || separator == b'.')
             });
@@ -420,7 +454,8 @@ impl Machine<'_> {
         use Meaning as M;
         let parts = &mut self.parts;
         let is_month = meaning.month != 0 || meaning.jalali != 0;
-        let wants_month = !parts.has_month() && parts.triple.is_none() && parts.pair.is_none() && parts.relative.is_none();
+        let wants_month =
+            !parts.has_month() && parts.triple.is_none() && parts.pair.is_none() && parts.relative.is_none();
         let as_weekday = meaning.weekday != 0 && parts.weekday.is_none() && parts.relative.is_none();
         if is_month && wants_month && !(as_weekday && self.month_follows(at + 1)) {
             let parts = &mut self.parts;
@@ -469,7 +504,8 @@ impl Machine<'_> {
                 _ => Some((1, true)),
             };
         }
-        (meaning.is(M::WORD) && at > 0 || meaning.is(M::HOUR_MARK) && parts.time.is_some()).then_some((1, false))
+        let ends = meaning.is(M::AFTER) && (parts.time.is_some() || parts.year.is_some() || parts.triple.is_some());
+        (meaning.is(M::WORD) && at > 0 || ends).then_some((1, ends))
     }
 
     /// Whether a month's name or a date in numbers still comes, so that `mar` is Tuesday.
@@ -559,7 +595,8 @@ fn span_at(tokens: &[Token]) -> Option<(Relative, usize)> {
         // "min. ago", "1 day, 3 hours", "saat ve"
         loop {
             let next_counts = |at: usize| {
-                matches!(tokens.get(at).map(|token| token.kind), Some(Kind::Number(..))) && word(at + 1).is_some_and(|m| m.unit.is_some())
+                matches!(tokens.get(at).map(|token| token.kind), Some(Kind::Number(..)))
+                    && word(at + 1).is_some_and(|m| m.unit.is_some())
             };
             match tokens.get(at).map(|token| token.kind) {
                 Some(Kind::Sign(b'.')) if word(at + 1).is_some_and(|m| m.is(M::AGO)) || next_counts(at + 1) => at += 1,

@@ -4,7 +4,9 @@
 //! machine-readable forms. All are pure: the present, the zone and the order of day and month come in by [`DateContext`].
 //! Words are data: `config/notices/dates.toml`, one table a language.
 
+mod attribute;
 mod calendar;
+mod clock;
 mod context;
 mod fold;
 mod grammar;
@@ -15,10 +17,12 @@ mod resolve;
 mod token;
 mod words;
 
+pub use attribute::read_attribute;
+pub use clock::{ClockReading, read_clock};
 pub use context::DateContext;
 pub use order::{Decision, OrderBelief, OrderEvidence, Orders, Proof, Shape, Turn};
 pub use read::{find_date, read_date};
 pub use reading::{DateReading, Precision};
 
-pub(super) use fold::{Folded, fold, is_blank};
+pub(super) use fold::{Folded, floor_boundary, fold, is_blank};
 pub(super) use words::{DateWords, base_language, has_spaces};

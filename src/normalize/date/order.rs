@@ -26,11 +26,13 @@ pub enum Shape {
     SlashShort,
     /// `7.11.24`
     DotShort,
+    /// `7 11 2024`
+    Space,
 }
 
 /// All shapes, in the order of [`OrderBelief`]'s slots.
-const SHAPES: [Shape; 6] =
-    [Shape::Hyphen, Shape::Slash, Shape::Dot, Shape::HyphenShort, Shape::SlashShort, Shape::DotShort];
+const SHAPES: [Shape; 7] =
+    [Shape::Hyphen, Shape::Slash, Shape::Dot, Shape::HyphenShort, Shape::SlashShort, Shape::DotShort, Shape::Space];
 
 impl Shape {
     pub(super) fn of(separator: u8, short_year: bool) -> Shape {
@@ -39,6 +41,7 @@ impl Shape {
             (b'-', true) => Shape::HyphenShort,
             (b'/', false) => Shape::Slash,
             (b'/', true) => Shape::SlashShort,
+            (b' ', _) => Shape::Space,
             (_, false) => Shape::Dot,
             (_, true) => Shape::DotShort,
         }
@@ -194,7 +197,7 @@ impl Orders {
             votes.example = Some((evidence.proof, evidence.text.clone()));
         }
         let after = tally.decided();
-        (before.is_some() && before != after).then(|| Turn { shape: evidence.shape, from: before, to: after })
+        (before.is_some() && before != after).then_some(Turn { shape: evidence.shape, from: before, to: after })
     }
 
     /// What the dates so far prove, for [`DateContext`](super::DateContext).
@@ -220,7 +223,8 @@ impl Orders {
                 return Decision { shape, order, certain: true, why };
             }
             let order = prior(shape, engine, language, None);
-            let why = format!("assumed: dates contradict each other ({} dmy, {} mdy)", tally.dmy.count, tally.mdy.count);
+            let why =
+                format!("assumed: dates contradict each other ({} dmy, {} mdy)", tally.dmy.count, tally.mdy.count);
             return Decision { shape, order, certain: false, why };
         }
         let order = prior(shape, engine, language, None);

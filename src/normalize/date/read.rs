@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
+use jiff::civil::Time;
+
 use super::{
     context::DateContext,
-    fold::Folded,
+    fold::{Folded, floor_boundary},
     grammar::{Parts, date_at},
+    order::Shape,
     reading::DateReading,
-    resolve::{Resolved, resolve},
+    resolve::{Resolved, hour_of, resolve},
     token::{Kind, Token, tokens},
     words::{DateWords, Meaning, Tables, Words},
 };
@@ -104,7 +107,7 @@ impl DateWords {
         capital: &dyn Fn(usize) -> bool,
     ) -> Option<(usize, Option<DateReading>)> {
         let mut buffer = Vec::with_capacity(32);
-        let text = &folded[at..folded.floor_char_boundary((at + MAX_LENGTH).min(limit))];
+        let text = &folded[at..floor_boundary(folded, (at + MAX_LENGTH).min(limit))];
         tokens(text, &self.tables, &mut buffer);
         let (mut parts, length): (Parts, usize) = date_at(text, &buffer, false)?;
         let mut end = buffer.get(length - 1)?.end as usize;
@@ -126,6 +129,53 @@ impl DateWords {
         let resolved = resolve(&parts, &text[..end], self.language, ctx)?;
         Some((at + end, resolved.reading()))
     }
+}
+
+/// All dates in a text, in order, read with the context's language or, where that reads none, with any one.
+pub(super) fn dates_in(text: &str, ctx: &DateContext) -> Vec<DateReading> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some((range, reading)) = text.get(from..).and_then(|rest| find_date(rest, ctx)) {
+        from += range.end;
+        found.push(reading);
+    }
+    found
+}
+
+/// The first time of day in folded text, whatever stands around it.
+pub(super) fn time_in(folded: &str, ctx: &DateContext) -> Option<Time> {
+    let mut buffer = Vec::new();
+    tokens(folded, &Words::tables(ctx.language, None), &mut buffer);
+    let number = |at: usize| match buffer.get(at).map(|token| token.kind) {
+        Some(Kind::Number(value, 1 | 2)) => Some(value),
+        _ => None,
+    };
+    let daytime = |at: usize| match buffer.get(at).map(|token| token.kind) {
+        Some(Kind::Word(meaning)) if meaning.is(Meaning::DAYTIME) => Some(meaning.flags & Meaning::DAYTIME),
+        _ => None,
+    };
+    (0..buffer.len()).find_map(|at| {
+        let hour = number(at)?;
+        matches!(buffer.get(at + 1)?.kind, Kind::Sign(b':')).then_some(())?;
+        let minute = number(at + 2)?;
+        let seconds = matches!(buffer.get(at + 3).map(|t| t.kind), Some(Kind::Sign(b':'))) && number(at + 4).is_some();
+        let after = at + if seconds { 5 } else { 3 };
+        let daytime = daytime(after).or_else(|| daytime(at.checked_sub(1)?));
+        Time::new(hour_of(hour.min(24) as u8, daytime) as i8, minute.min(99) as i8, 0, 0).ok()
+    })
+}
+
+/// Shape and first two numbers of the first numeric date in a text.
+pub(super) fn numeric_shape(text: &str) -> Option<(Shape, (u32, u32))> {
+    let folded = Folded::new(text).text;
+    let mut buffer = Vec::new();
+    tokens(&folded, &Words::tables(None, None), &mut buffer);
+    (0..buffer.len()).find_map(|at| {
+        let (parts, _) = date_at(&folded, &buffer[at..], false)?;
+        let triple = parts.triple?;
+        let [first, second, third] = triple.numbers;
+        Some((Shape::of(triple.separator, third.digits <= 2), (first.value, second.value)))
+    })
 }
 
 /// Where the given language cannot read it, another may: what all that can say alike is taken.

@@ -91,6 +91,17 @@ fn find_day(parts: &Parts, text: &str, language: Option<&str>, ctx: &DateContext
     if let Some((first, second, separator)) = parts.pair {
         return of_pair(parts, first, second, separator, language, ctx);
     }
+    if let ([Some(first), Some(second)], Some(year), None, None) = (parts.bare, parts.year, parts.month, parts.jalali)
+        && parts.day.is_none()
+    {
+        if parts.comma {
+            let year = full_year(year, parts.era, language, ctx)?;
+            let date = date(year, small(first)?, small(second)?)?;
+            return checked_weekday(date, parts).map(|()| Some(Found::day(date)));
+        }
+        let triple = Triple { numbers: [first, second, year], separator: b' ' };
+        return of_triple(parts, triple, text, language, ctx).map(Some);
+    }
     let mut year = parts.year;
     let mut month = parts.month;
     let mut day = parts.day;
@@ -135,9 +146,9 @@ fn without_year(month: u8, day: u8, parts: &Parts, ctx: &DateContext) -> Option<
     date(2024, month, day)?;
     let Some(today) = today(ctx) else { return Some(None) };
     let latest = today.checked_add(1.day()).ok()?;
-    let found = (0..8).filter_map(|back| date(today.year() - back, month, day)).find(|date| {
-        *date <= latest && checked_weekday(*date, parts).is_some()
-    })?;
+    let found = (0..8)
+        .filter_map(|back| date(today.year() - back, month, day))
+        .find(|date| *date <= latest && checked_weekday(*date, parts).is_some())?;
     Some(Some(found))
 }
 
@@ -223,9 +234,8 @@ fn of_triple(parts: &Parts, triple: Triple, text: &str, language: Option<&str>, 
         DateOrder::Mdy => mdy,
         DateOrder::Ymd => ymd,
     };
-    let proves = |order: DateOrder, proof: Proof| {
-        Some(OrderEvidence { shape, order, proof, text: text.trim().to_owned() })
-    };
+    let proves =
+        |order: DateOrder, proof: Proof| Some(OrderEvidence { shape, order, proof, text: text.trim().to_owned() });
     let assumed = prior(shape, ctx.engine, language, parts.time.map(|_| parts.daytime.is_some()));
     // two digits could also be a year first: only where that is the custom or nothing else is possible
     let year_first = short && (assumed == DateOrder::Ymd || ctx.order.order(shape) == Some(DateOrder::Ymd));
@@ -247,7 +257,8 @@ fn of_triple(parts: &Parts, triple: Triple, text: &str, language: Option<&str>, 
     if candidates.iter().all(|(_, date)| *date == candidates[0].1) {
         let (order, date) = candidates[0];
         let certain = candidates.len() == 1 && a.value != b.value;
-        let proof = if parts.weekday.is_some() && a.value <= 12 && b.value <= 12 { Proof::Weekday } else { Proof::Above12 };
+        let proof =
+            if parts.weekday.is_some() && a.value <= 12 && b.value <= 12 { Proof::Weekday } else { Proof::Above12 };
         return Some(Found { evidence: certain.then(|| proves(order, proof)).flatten(), ..Found::day(date) });
     }
     if let Some(order) = ctx.order.order(shape)
@@ -263,8 +274,7 @@ fn of_triple(parts: &Parts, triple: Triple, text: &str, language: Option<&str>, 
         return Some(Found::day(date));
     }
     let possible = |date: Date| {
-        ctx.not_before.is_none_or(|first| date >= first)
-            && ctx.now.is_none_or(|now| date <= latest_day(now))
+        ctx.not_before.is_none_or(|first| date >= first) && ctx.now.is_none_or(|now| date <= latest_day(now))
     };
     let left: Vec<_> = candidates.iter().filter(|(_, date)| possible(*date)).collect();
     if let [(order, date)] = left[..] {
@@ -301,7 +311,8 @@ fn span(months: i64, seconds: i64, smallest: Unit, ctx: &DateContext) -> Resolve
         Precision::Year => local.date().first_of_year(),
         _ => local.date(),
     };
-    let time = Time::new(local.hour(), local.minute(), if precision == Precision::Second { local.second() } else { 0 }, 0);
+    let time =
+        Time::new(local.hour(), local.minute(), if precision == Precision::Second { local.second() } else { 0 }, 0);
     Resolved::Reading(Box::new(DateReading {
         date,
         time: time.ok().filter(|_| timed),
@@ -322,13 +333,15 @@ fn today(ctx: &DateContext) -> Option<Date> {
 
 fn checked_weekday(date: Date, parts: &Parts) -> Option<()> {
     match parts.weekday {
-        Some(weekday) if weekday != Meaning::SOME_WEEKDAY && date.weekday().to_monday_one_offset() != weekday as i8 => None,
+        Some(weekday) if weekday != Meaning::SOME_WEEKDAY && date.weekday().to_monday_one_offset() != weekday as i8 => {
+            None
+        }
         _ => Some(()),
     }
 }
 
 /// Hour of the day. Clocks that say "14:20 PM" or "00:10 AM" exist.
-fn hour_of(hour: u8, daytime: Option<u32>) -> u8 {
+pub(super) fn hour_of(hour: u8, daytime: Option<u32>) -> u8 {
     let hour = hour % 24;
     match daytime {
         Some(daytime) if daytime & Meaning::NOON != 0 => match hour {
@@ -369,7 +382,9 @@ fn full_year(year: Number, era: Era, language: Option<&str>, ctx: &DateContext) 
 }
 
 fn is_roc(year: Number, language: Option<&str>) -> bool {
-    year.digits == 3 && (70..=190).contains(&year.value) && language.is_some_and(|l| super::words::base_language(l) == "zh")
+    year.digits == 3
+        && (70..=190).contains(&year.value)
+        && language.is_some_and(|l| super::words::base_language(l) == "zh")
 }
 
 fn is_jalali(year: Number, language: Option<&str>) -> bool {

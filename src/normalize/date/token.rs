@@ -37,7 +37,7 @@ pub(super) fn tokens(text: &str, tables: &Tables, into: &mut Vec<Token>) {
     while at < bytes.len() {
         let byte = bytes[at];
         let start = at;
-        if byte == b' ' {
+        if byte == b' ' || byte == b'\n' {
             spaced = true;
             at += 1;
             continue;

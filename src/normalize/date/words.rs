@@ -79,6 +79,8 @@ impl Meaning {
     pub(super) const SHOWA: u32 = 1 << 22;
     /// `UTC`, `GMT`, `Z`.
     pub(super) const UTC: u32 = 1 << 23;
+    /// May stand after a year or time, and even end a date ("г.", "Uhr").
+    pub(super) const AFTER: u32 = 1 << 24;
     /// Means something on its own, or ends what means something.
     pub(super) const DAYTIME: u32 = Self::AM | Self::PM | Self::NOON | Self::NIGHT;
 
@@ -268,9 +270,9 @@ fn shared() -> Words {
         (&["年", "년", "يىل", "يىلى"][..], M::YEAR_MARK),
         (&["月", "월", "月份"], M::MONTH_MARK),
         (&["日", "일", "号", "號", "天"], M::DAY_MARK),
-        (&["时", "時", "点", "點", "시", "h", "ч", "u"], M::HOUR_MARK),
+        (&["时", "時", "点", "點", "시", "h", "ч", "u"], M::HOUR_MARK | M::AFTER),
         (&["分", "분", "min", "м"], M::MINUTE_MARK),
-        (&["秒", "초"], M::SECOND_MARK),
+        (&["秒", "초", "s"], M::SECOND_MARK),
         (&["st", "nd", "rd", "th", "er", "º", "ª", "°", "re", "e"], M::ORDINAL),
         (&["第"], M::WORD),
         (&["民國", "民国"], M::ROC),
@@ -313,6 +315,8 @@ struct Language {
     night: Vec<String>,
     #[serde(default)]
     words: Vec<String>,
+    #[serde(default)]
+    after: Vec<String>,
     #[serde(default)]
     today: Vec<String>,
     #[serde(default)]
@@ -368,6 +372,7 @@ impl Language {
             (&self.noon, M::NOON),
             (&self.night, M::NIGHT),
             (&self.words, M::WORD),
+            (&self.after, M::WORD | M::AFTER),
             (&self.today, M::TODAY),
             (&self.yesterday, M::YESTERDAY),
             (&self.before_yesterday, M::BEFORE_YESTERDAY),
@@ -407,11 +412,13 @@ mod tests {
 
     #[test]
     fn months_of_neighbours_stay_apart() {
-        let month = |language, word| longest(&Words::tables(Some(language), None), word).map(|(_, m)| m.month);
+        let month =
+            |language: &str, word: &str| longest(&Words::tables(Some(language), None), word).map(|(_, m)| m.month);
         assert_eq!(month("pl", "listopad"), Some(11));
         assert_eq!(month("hr", "listopad"), Some(10));
         assert_eq!(month("de", "märzen"), None);
-        assert_eq!(month("de", &fold("März 2024")), Some(3));
+        let march = fold("März 2024");
+        assert_eq!(month("de", &march), Some(3));
         assert_eq!(month("th", "january"), Some(1));
     }
 

@@ -95,7 +95,8 @@ fn instant(text: &str, zone: Option<&Zone>) -> Result<Timestamp, String> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant);
     }
-    let local: DateTime = text.parse().map_err(|_| format!("fetched_at `{text}` is no time like 2024-11-07T15:00:00Z"))?;
+    let local: DateTime =
+        text.parse().map_err(|_| format!("fetched_at `{text}` is no time like 2024-11-07T15:00:00Z"))?;
     let zone = zone.map_or(jiff::tz::TimeZone::UTC, Zone::to_time_zone);
     zone.to_timestamp(local).map_err(|error| error.to_string())
 }

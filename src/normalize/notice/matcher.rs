@@ -16,13 +16,17 @@ pub(super) struct Filled {
     pub(super) count: Option<u32>,
     pub(super) reason: Option<Range<usize>>,
     pub(super) topic: Option<Range<usize>>,
+    /// Length of the date without a stop that may be the sentence's.
+    pub(super) date_length: usize,
+    /// Bytes at the end that the template does not have.
+    pub(super) stray: usize,
 }
 
 impl Filled {
     /// The longest date, then the most literal text, then the shortest user.
-    pub(super) fn rank(&self, template: &Template) -> (usize, usize, Reverse<usize>) {
+    pub(super) fn rank(&self, template: &Template) -> (usize, usize, Reverse<usize>, Reverse<usize>) {
         let length = |range: &Option<Range<usize>>| range.as_ref().map_or(0, ExactSizeIterator::len);
-        (length(&self.date), template.literal, Reverse(length(&self.user)))
+        (self.date_length, template.literal, Reverse(self.stray), Reverse(length(&self.user)))
     }
 }
 
@@ -63,7 +67,7 @@ impl<'t> Attempt<'t> {
     pub(super) fn at(&self, start: usize) -> Option<Filled> {
         let mut search = Search { attempt: self, best: None, steps: 0, words: self.words() };
         let filled = Filled { whole: start..start, ..Filled::default() };
-        search.go(0, start, filled);
+        search.go(0, start, &filled);
         search.best
     }
 
@@ -80,14 +84,14 @@ struct Search<'a, 't> {
 }
 
 impl Search<'_, '_> {
-    fn go(&mut self, piece: usize, at: usize, filled: Filled) {
+    fn go(&mut self, piece: usize, at: usize, filled: &Filled) {
         self.steps += 1;
         if self.steps > MAX_STEPS {
             return;
         }
         let attempt = self.attempt;
         match attempt.template.pieces.get(piece) {
-            None => self.finish(at, filled),
+            None => self.finish(at, filled.clone()),
             Some(Piece::Literal(literal)) => {
                 if let Some(end) = self.literal_at(literal, at) {
                     self.go(piece + 1, end, filled);
@@ -111,7 +115,7 @@ impl Search<'_, '_> {
     }
 
     /// Tries every place where `next` stands.
-    fn slot_before(&mut self, slot: Slot, start: usize, next: &Literal, following: usize, filled: Filled) {
+    fn slot_before(&mut self, slot: Slot, start: usize, next: &Literal, following: usize, filled: &Filled) {
         let text = self.attempt.text;
         let limit = self.attempt.limit;
         let furthest = match slot {
@@ -119,10 +123,10 @@ impl Search<'_, '_> {
             _ => limit.min(start + 4 * MAX_USER),
         };
         if next.core.is_empty() {
-            for (offset, _) in text[start..furthest.min(text.len())].match_indices(' ') {
+            for (offset, _) in text[start..furthest.min(text.len())].match_indices([' ', '\n']) {
                 let at = start + offset;
-                if let Some(filled) = self.fill(slot, start..at, &filled) {
-                    self.go(following, at + 1, filled);
+                if let Some(filled) = self.fill(slot, start..at, filled) {
+                    self.go(following, at + 1, &filled);
                 }
             }
             return;
@@ -137,26 +141,26 @@ impl Search<'_, '_> {
                 let mut stop = at;
                 if next.label {
                     // "… by X. Reason:": the stop belongs to neither
-                    stop = text[..at].trim_end_matches([' ', '-', '|', ',']).len().max(start);
+                    stop = text[..at].trim_end_matches([' ', '\n', '-', '|', ',']).len().max(start);
                 }
-                if let Some(filled) = self.fill(slot, start..stop, &filled) {
-                    self.go(following, end, filled);
+                if let Some(filled) = self.fill(slot, start..stop, filled) {
+                    self.go(following, end, &filled);
                 }
             }
             from = at + next.core.chars().next().map_or(1, char::len_utf8);
         }
     }
 
-    fn last_slot(&mut self, slot: Slot, start: usize, filled: Filled) {
+    fn last_slot(&mut self, slot: Slot, start: usize, filled: &Filled) {
         let attempt = self.attempt;
         let text = attempt.text;
         if attempt.end == End::Text || matches!(slot, Slot::Reason) {
-            if let Some(filled) = self.fill(slot, start..attempt.limit, &filled) {
+            if let Some(filled) = self.fill(slot, start..attempt.limit, filled) {
                 self.finish(attempt.limit, filled);
             } else if slot != Slot::User {
                 // a stray stop
-                let stop = text[..attempt.limit].trim_end_matches([' ', '.']).len();
-                if let Some(filled) = self.fill(slot, start..stop.max(start), &filled) {
+                let stop = text[..attempt.limit].trim_end_matches([' ', '\n', '.']).len();
+                if let Some(filled) = self.fill(slot, start..stop.max(start), filled) {
                     self.finish(attempt.limit, filled);
                 }
             }
@@ -164,14 +168,16 @@ impl Search<'_, '_> {
         }
         match slot {
             Slot::Date => {
-                if let Some((end, reading)) = self.words.prefix(text, start, attempt.limit, attempt.dates, attempt.capital) {
-                    let filled = Filled { date: Some(start..end), reading, ..filled };
+                if let Some((end, reading)) =
+                    self.words.prefix(text, start, attempt.limit, attempt.dates, attempt.capital)
+                {
+                    let filled = Filled { date: Some(start..end), date_length: end - start, reading, ..filled.clone() };
                     self.finish(end, filled);
                 }
             }
             Slot::Count => {
                 let digits = text[start..attempt.limit].bytes().take_while(u8::is_ascii_digit).count();
-                if let Some(filled) = self.fill(slot, start..start + digits, &filled) {
+                if let Some(filled) = self.fill(slot, start..start + digits, filled) {
                     self.finish(start + digits, filled);
                 }
             }
@@ -186,9 +192,10 @@ impl Search<'_, '_> {
         if attempt.end == End::Text {
             let rest = text_between(attempt.text, at, attempt.limit);
             // a stop or comma more than the pack has is no difference
-            if !rest.trim_matches([' ', '.', ',', '!']).is_empty() || rest.len() > 4 {
+            if !rest.trim_matches([' ', '\n', '.', ',', '!']).is_empty() || rest.len() > 4 {
                 return;
             }
+            filled.stray = rest.len();
             at = attempt.limit;
         }
         filled.whole.end = at;
@@ -203,7 +210,7 @@ impl Search<'_, '_> {
         let text = self.attempt.text;
         let mut at = skip_spaces(text, at);
         if literal.label {
-            at += text[at..].len() - text[at..].trim_start_matches([' ', '.', ',', ';', '-', '|']).len();
+            at += text[at..].len() - text[at..].trim_start_matches([' ', '\n', '.', ',', ';', '-', '|']).len();
         }
         if literal.core.is_empty() {
             return Some(at);
@@ -240,14 +247,22 @@ impl Search<'_, '_> {
         let mut filled = filled.clone();
         match slot {
             Slot::User => {
-                if value.chars().count() > MAX_USER || value.contains("\n") {
+                let first = range.start == filled.whole.start;
+                if value.chars().count() > MAX_USER || value.contains('\n') || first && is_sentence(value) {
                     return None;
                 }
                 filled.user = Some(range);
             }
             Slot::Date => {
                 filled.reading = self.words.whole(value, self.attempt.dates)?;
-                filled.date = Some(range);
+                // the stop of the sentence is not the date's; that of "a.m." or "г." is
+                let stop = value.trim_end_matches(['.', ',', ' ', '\n']);
+                let keep = stop.ends_with(char::is_alphabetic)
+                    && !stop.ends_with("am")
+                    && !stop.ends_with("pm")
+                    && value[stop.len()..].starts_with('.');
+                filled.date_length = stop.len();
+                filled.date = Some(range.start..range.start + stop.len() + usize::from(keep));
             }
             Slot::Count => {
                 if value.len() > 6 || !value.bytes().all(|b| b.is_ascii_digit()) {
@@ -285,8 +300,13 @@ impl Search<'_, '_> {
     }
 }
 
+/// Several words with the end of a sentence among them: a name before the notice's first word is not like that.
+fn is_sentence(text: &str) -> bool {
+    text.split(' ').count() > 4 && [". ", "! ", "? "].iter().any(|end| text.contains(end))
+}
+
 fn skip_spaces(text: &str, at: usize) -> usize {
-    at + text[at..].bytes().take_while(|&b| b == b' ').count()
+    at + text[at..].bytes().take_while(|&b| b == b' ' || b == b'\n').count()
 }
 
 fn text_between(text: &str, from: usize, to: usize) -> &str {
@@ -295,7 +315,7 @@ fn text_between(text: &str, from: usize, to: usize) -> &str {
 
 fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let value = text.get(range.clone())?;
-    let start = range.start + (value.len() - value.trim_start_matches(' ').len());
-    let end = start + value.trim_matches(' ').len();
+    let start = range.start + (value.len() - value.trim_start_matches([' ', '\n']).len());
+    let end = start + value.trim_matches([' ', '\n']).len();
     Some(start..end)
 }

@@ -1,6 +1,6 @@
 //! All templates behind one automaton, and the reading of a text that is a notice.
 
-use std::{collections::HashMap, ops::Range, sync::LazyLock};
+use std::{cmp::Reverse, collections::HashMap, ops::Range, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -77,7 +77,13 @@ impl Notices {
     }
 
     /// The best notice at `place` of the text.
-    pub(super) fn best<'n>(&'n self, folded: &Folded, text: &str, place: Place, ctx: &NoticeContext) -> Option<Found<'n>> {
+    pub(super) fn best<'n>(
+        &'n self,
+        folded: &Folded,
+        text: &str,
+        place: Place,
+        ctx: &NoticeContext,
+    ) -> Option<Found<'n>> {
         let candidates = self.candidates(&folded.text, ctx);
         if candidates.is_empty() {
             return None;
@@ -105,8 +111,12 @@ impl Notices {
             for &index in &self.by_anchor[hit.pattern().as_usize()] {
                 let template = &self.templates[index as usize];
                 let own = engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine));
-                let open = !template.is_weak() && template.owners.iter().any(|owner| owner.evidence != Evidence::Memory);
-                if (own || open) && template.could_be(text) && !found.iter().any(|(known, _)| std::ptr::eq(*known, template)) {
+                let open =
+                    !template.is_weak() && template.owners.iter().any(|owner| owner.evidence != Evidence::Memory);
+                if (own || open)
+                    && template.could_be(text)
+                    && !found.iter().any(|(known, _)| std::ptr::eq(*known, template))
+                {
                     found.push((template, own));
                 }
             }
@@ -115,7 +125,11 @@ impl Notices {
     }
 
     pub(super) fn reading(&self, found: &Found, folded: &Folded, text: &str, ctx: &NoticeContext) -> NoticeReading {
-        let cut = |range: &Option<Range<usize>>| range.clone().map(|range| folded.cut(text, range).to_owned());
+        // no-break spaces are spaces, as in all text
+        let spaces = |c: char| if c.is_whitespace() && c != '\n' { ' ' } else { c };
+        let cut = |range: &Option<Range<usize>>| {
+            range.clone().map(|range| folded.cut(text, range).chars().map(spaces).collect::<String>())
+        };
         let filled = &found.filled;
         NoticeReading {
             user: cut(&filled.user),
@@ -150,9 +164,9 @@ pub(super) struct Found<'n> {
 }
 
 impl Found<'_> {
-    fn rank(&self) -> (usize, bool, usize, std::cmp::Reverse<usize>, bool) {
-        let (date, literal, user) = self.filled.rank(self.template);
-        (date, self.own, literal, user, self.tongue)
+    fn rank(&self) -> (bool, bool, usize, usize, Reverse<usize>, Reverse<usize>, bool) {
+        let (date, literal, stray, user) = self.filled.rank(self.template);
+        (date > 0, self.own, date, literal, stray, user, self.tongue)
     }
 }
 
@@ -167,7 +181,8 @@ impl<'n> Search<'n, '_> {
     fn try_at(&self, template: &'n Template, own: bool, place: Place, swapped: bool) -> Option<Found<'n>> {
         let folded = &self.folded.text;
         let engine = self.ctx.dates.engine.or(self.ctx.engine);
-        let stock = engine.or_else(|| template.owners.first().and_then(|owner| self.notices.engines.name(owner.engine)));
+        let stock =
+            engine.or_else(|| template.owners.first().and_then(|owner| self.notices.engines.name(owner.engine)));
         let dates = DateContext { engine: stock, ..self.ctx.dates };
         let capital = |at: usize| {
             let original = &self.text[self.folded.origin(at.min(folded.len()))..];
@@ -197,7 +212,7 @@ impl<'n> Search<'n, '_> {
                 }
             }
             Place::Start => attempt(folded.len(), End::Anywhere).at(outer_start(folded)),
-            Place::End => self.at_end(template, &attempt(marks(folded).0.end, End::Text)),
+            Place::End => self.at_end(template, own, &attempt(marks(folded).0.end, End::Text)),
         }?;
         let tongue = self.ctx.language.is_some_and(|page| {
             let page = base_language(page);
@@ -207,7 +222,7 @@ impl<'n> Search<'n, '_> {
     }
 
     /// Tries the places where a notice that ends the text may begin.
-    fn at_end(&self, template: &Template, attempt: &Attempt) -> Option<Filled> {
+    fn at_end(&self, template: &Template, own: bool, attempt: &Attempt) -> Option<Filled> {
         let text = &self.folded.text;
         let starts: Vec<usize> = match template.pieces.first()? {
             Piece::Literal(first) => text.match_indices(&*first.core).map(|(at, _)| at).collect(),
@@ -216,17 +231,18 @@ impl<'n> Search<'n, '_> {
         };
         starts
             .into_iter()
-            .filter(|&start| start > 0 && self.may_begin(template, start))
+            .filter(|&start| start > 0 && self.may_begin(template, own, start))
             .filter_map(|start| attempt.at(start))
             .max_by(|a, b| a.rank(template).cmp(&b.rank(template)))
     }
 
     /// Whether a notice may begin there, in the middle of a line.
-    fn may_begin(&self, template: &Template, start: usize) -> bool {
-        let before = self.folded.text[..start].trim_end_matches([' ', '[', '(', '*']);
+    fn may_begin(&self, template: &Template, own: bool, start: usize) -> bool {
+        let before = self.folded.text[..start].trim_end_matches([' ', '\n', '[', '(', '*']);
         let Some(last) = before.chars().next_back() else { return true };
         if !last.is_alphanumeric() {
-            return !matches!(last, '"' | '\'' | '“' | '-' | ',' | ':' | ';') || self.folded.text[..start].ends_with(['(', '[']);
+            return !matches!(last, '"' | '\'' | '“' | '-' | ',' | ':' | ';')
+                || self.folded.text[..start].ends_with(['(', '[']);
         }
         if template.is_bracketed() || self.folded.text[..start].ends_with(['(', '[']) {
             return true;
@@ -234,7 +250,9 @@ impl<'n> Search<'n, '_> {
         // "… below Last edited by": a capital in mid-line begins something new
         let here = self.text[self.folded.origin(start)..].chars().next();
         let capital = here.is_some_and(|c| !c.is_lowercase());
-        capital && !template.is_weak() && (self.folded.text[..start].ends_with(' ') || !crate::normalize::date::has_spaces(last))
+        (capital || own)
+            && !template.is_weak()
+            && (self.folded.text[..start].ends_with(' ') || !crate::normalize::date::has_spaces(last))
     }
 }
 
@@ -322,7 +340,8 @@ impl Compiler {
     fn add(&mut self, engine: &Engine) -> Result<(), NoticeError> {
         let index = self.engines.add(&engine.name, &engine.names);
         let parse = |template: &str, wants: Option<Slot>| {
-            let fault = |cause| NoticeError::Template { engine: engine.name.clone(), template: template.to_owned(), cause };
+            let fault =
+                |cause| NoticeError::Template { engine: engine.name.clone(), template: template.to_owned(), cause };
             let pieces = pieces(template).map_err(fault)?;
             match wants {
                 Some(slot) if !pieces.contains(&Piece::Slot(slot)) => Err(fault(TemplateFault::MissingSlot)),

@@ -6,7 +6,7 @@ use super::{
     notices::{Notices, Place},
     reading::{NoticeContext, NoticeReading},
 };
-use crate::normalize::date::{Folded, is_blank};
+use crate::normalize::date::{Folded, floor_boundary, is_blank};
 
 /// Which plain lines may be notices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Taken {
 const MAX_LINES: usize = 3;
 /// A notice that text is glued to is looked for within so many bytes of the start or end.
 const WINDOW: usize = 500;
+/// Ends a notice of an English pack of Discuz!, as it is seen.
+const WRITTEN_OUT: &str = "\\n\\n";
 /// Bodies do not stack more.
 const MAX_NOTICES: usize = 40;
 
@@ -53,12 +55,12 @@ impl Notices {
                 body.line_at_start(lines);
                 body.line_at_end(lines);
             }
+            if lines == Lines::Glued && body.left == before && !body.left.is_empty() {
+                body.glued();
+            }
             if body.left == before || body.first.len() + body.last.len() >= MAX_NOTICES {
                 break;
             }
-        }
-        if lines == Lines::Glued && !body.left.is_empty() {
-            body.glued();
         }
         body.last.reverse();
         let Body { left, first, last, .. } = body;
@@ -100,9 +102,9 @@ impl Body<'_> {
             return;
         }
         if at.start == self.left.start {
-            self.from_start(trimmed, at.end);
+            self.cut_start(trimmed, at.end);
         } else if at.end == self.left.end {
-            self.from_end(trimmed, at.start);
+            self.cut_end(trimmed, at.start);
         }
     }
 
@@ -113,25 +115,27 @@ impl Body<'_> {
         self.notices.read_own(notice, self.ctx).filter(|(_, own)| *own || !own_only)
     }
 
-    fn from_start(&mut self, notice: &str, end: usize) -> bool {
+    fn cut_start(&mut self, notice: &str, end: usize) -> bool {
         let Some((reading, own)) = self.read(notice, false) else { return false };
         self.own_taken |= own;
-        self.first.push((notice.to_owned(), reading));
-        self.left.start = end;
-        self.after_start();
+        self.put_first(notice, reading, end);
         true
     }
 
-    /// An English pack of Discuz! ends its notice in `\n\n` written out.
-    fn after_start(&mut self) {
+    fn put_first(&mut self, notice: &str, reading: NoticeReading, end: usize) {
+        let mut notice = notice.to_owned();
+        self.left.start = end;
         self.trim();
-        if let Some(rest) = self.text[self.left.clone()].strip_prefix("\\n\\n") {
+        // an English pack of Discuz! ends its notice in line feeds written out
+        if let Some(rest) = self.text[self.left.clone()].strip_prefix(WRITTEN_OUT) {
+            notice.push_str(WRITTEN_OUT);
             self.left.start = self.left.end - rest.len();
             self.trim();
         }
+        self.first.push((notice, reading));
     }
 
-    fn from_end(&mut self, notice: &str, start: usize) -> bool {
+    fn cut_end(&mut self, notice: &str, start: usize) -> bool {
         let Some((reading, own)) = self.read(notice, false) else { return false };
         self.own_taken |= own;
         self.last.push((notice.to_owned(), reading));
@@ -142,14 +146,13 @@ impl Body<'_> {
 
     fn line_at_start(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
-        let ends: Vec<usize> =
-            text.match_indices('\n').map(|(at, _)| at).chain([text.len()]).take(MAX_LINES).collect();
+        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]).take(MAX_LINES).collect();
         for own_only in [true, false] {
             for &end in ends.iter().rev() {
                 let line = text[..end].trim_matches(is_blank);
                 if is_candidate(line, lines) && self.says_something(line, own_only) {
                     let at = self.left.start + end;
-                    if self.from_start(line, at) {
+                    if self.cut_start(line, at) {
                         return;
                     }
                 }
@@ -159,14 +162,13 @@ impl Body<'_> {
 
     fn line_at_end(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
-        let starts: Vec<usize> =
-            text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(MAX_LINES).collect();
+        let starts: Vec<usize> = text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(MAX_LINES).collect();
         for own_only in [true, false] {
             for &start in starts.iter().rev() {
                 let line = text[start..].trim_matches(is_blank);
                 if is_candidate(line, lines) && self.says_something(line, own_only) {
                     let at = self.left.start + start;
-                    if self.from_end(line, at) {
+                    if self.cut_end(line, at) {
                         return;
                     }
                 }
@@ -182,19 +184,23 @@ impl Body<'_> {
     fn glued(&mut self) {
         let text = &self.text[self.left.clone()];
         let first = text.split('\n').next().unwrap_or_default();
-        let window = &first[..first.floor_char_boundary(WINDOW)];
+        let window = &first[..floor_boundary(first, WINDOW)];
         if let Some((notice, reading, end)) = self.find(window, Place::Start) {
-            self.first.push((notice, reading));
-            self.left.start += end;
-            self.after_start();
+            let end = self.left.start + end;
+            self.put_first(&notice, reading, end);
         }
+        // a reason may stand on a line of its own
         let text = &self.text[self.left.clone()];
-        let last = text.rsplit('\n').next().unwrap_or_default();
-        let window = &last[last.ceil_char_boundary(last.len().saturating_sub(WINDOW))..];
-        if let Some((notice, reading, start)) = self.find(window, Place::End) {
-            self.last.push((notice, reading));
-            self.left.end -= window.len() - start;
-            self.trim();
+        let starts = text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(2);
+        for start in starts {
+            let start = start.max(floor_boundary(text, text.len().saturating_sub(WINDOW)));
+            let window = &text[start..];
+            if let Some((notice, reading, start)) = self.find(window, Place::End) {
+                self.last.push((notice, reading));
+                self.left.end -= window.len() - start;
+                self.trim();
+                break;
+            }
         }
     }
 

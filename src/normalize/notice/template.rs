@@ -108,7 +108,8 @@ pub(super) fn pieces(template: &str) -> Result<Vec<Piece>, TemplateFault> {
         pieces.push(Piece::Slot(slot));
         rest = after;
     }
-    let words = |piece: &Piece| matches!(piece, Piece::Literal(literal) if literal.core.chars().any(char::is_alphabetic));
+    let words =
+        |piece: &Piece| matches!(piece, Piece::Literal(literal) if literal.core.chars().any(char::is_alphabetic));
     if !pieces.iter().any(words) {
         return Err(TemplateFault::NoWords);
     }
@@ -130,7 +131,8 @@ fn slot_of(name: &str) -> Result<Slot, TemplateFault> {
 
 fn literal(text: &str, first: bool, last: bool) -> Option<Literal> {
     let folded = fold(text);
-    let core = folded.trim();
+    // a line feed between two slots is kept, any other space there is empty
+    let core = if folded.trim().is_empty() && folded.contains('\n') { "\n" } else { folded.trim() };
     if core.is_empty() && (first || last || folded.is_empty()) {
         return None;
     }
