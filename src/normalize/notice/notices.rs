@@ -179,6 +179,10 @@ struct Search<'n, 's> {
 
 impl<'n> Search<'n, '_> {
     fn try_at(&self, template: &'n Template, own: bool, place: Place, swapped: bool) -> Option<Found<'n>> {
+        // "Edited 7 Nov 2024 and …": without its engine, and without a name, it goes on as a sentence
+        if place == Place::Start && !own && !template.has(Slot::User) && !template.is_bracketed() {
+            return None;
+        }
         let folded = &self.folded.text;
         let engine = self.ctx.dates.engine.or(self.ctx.engine);
         let stock =
