@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     PageStamp,
-    date::{DateContext, DateReading, OrderEvidence, Proof, Shape, find_date, read_date, read_date as read_attribute},
+    date::{DateContext, DateReading, OrderEvidence, Proof, Shape, find_date, read_attribute},
     knowledge::Knowledge,
     text::clean_line,
 };
@@ -59,7 +59,7 @@ impl<'a> PageDates<'a> {
         let context = self.context(knowledge, not_before);
         let attribute = raw.attributes.iter().find_map(|attribute| read_attribute(attribute, &context));
         let (printed, of_text) = match raw.text.as_deref().and_then(clean_line) {
-            Some(text) => match read_text(&text, &context) {
+            Some(text) => match find_date(&text, &context) {
                 Some((range, reading)) if range == (0..text.len()) => (Some(text), Some(reading)),
                 Some((range, reading)) => (Some(text[range].to_owned()), Some(reading)),
                 None => (Some(text), None),
@@ -84,31 +84,15 @@ impl<'a> PageDates<'a> {
     }
 
     /// Like [`PageDates::settle`], for a wording of this language.
-    pub(super) fn settle_in(
-        &self,
-        language: Option<&str>,
-        dated: &mut Dated,
-        raw: &RawDate,
-        knowledge: &Knowledge,
-        not_before: Option<Date>,
-    ) {
+    pub(super) fn settle_in(&self, language: Option<&str>, dated: &mut Dated, raw: &RawDate, knowledge: &Knowledge, not_before: Option<Date>) {
         if dated.reading.as_ref().is_some_and(|reading| reading.other.is_some()) {
             let mut context = self.context(knowledge, not_before);
             context.language = language.or(context.language);
             let attribute = raw.attributes.iter().find_map(|attribute| read_attribute(attribute, &context));
-            let again = attribute.or_else(|| read_text(dated.raw.as_deref()?, &context).map(|(_, reading)| reading));
+            let again = attribute.or_else(|| find_date(dated.raw.as_deref()?, &context).map(|(_, reading)| reading));
             dated.reading = again.or(dated.reading.take());
         }
     }
-}
-
-/// Reads a text that is a date or holds one. Its language's words first; then any language's.
-fn read_text(text: &str, context: &DateContext) -> Option<(std::ops::Range<usize>, DateReading)> {
-    let any = DateContext { language: None, ..*context };
-    read_date(text, context)
-        .map(|reading| (0..text.len(), reading))
-        .or_else(|| find_date(text, context))
-        .or_else(|| find_date(text, &any))
 }
 
 /// What an instant beside a date in figures proves: the reading that lies on its day is the right one.

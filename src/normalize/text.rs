@@ -143,9 +143,32 @@ fn is_clean(text: &str) -> bool {
         }
         before = byte;
     }
-    ascii
-        || (!text.chars().any(|c| !matches!(kind(c), Kind::Plain) && c != '\n')
-            && is_nfc_quick(text.chars()) == IsNormalized::Yes)
+    ascii || is_clean_beyond_ascii(text)
+}
+
+fn is_clean_beyond_ascii(text: &str) -> bool {
+    let mut composed = true;
+    for character in text.chars().filter(|c| !c.is_ascii()) {
+        if !is_composed(character) {
+            if !matches!(kind(character), Kind::Plain) {
+                return false;
+            }
+            composed = false;
+        }
+    }
+    composed || is_nfc_quick(text.chars()) == IsNormalized::Yes
+}
+
+/// Whether a character is plain, and NFC whatever stands before it: the letters that most of the world's posts are written with.
+fn is_composed(character: char) -> bool {
+    matches!(character,
+        '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{17f}'
+        | '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{3ce}' | '\u{400}'..='\u{482}' | '\u{48a}'..='\u{52f}'
+        | '\u{5d0}'..='\u{5ea}' | '\u{60c}' | '\u{61f}' | '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}' | '\u{660}'..='\u{66c}'
+        | '\u{e01}'..='\u{e37}' | '\u{1ea0}'..='\u{1ef9}'
+        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{27bf}'
+        | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff9d}' | '\u{1f300}'..='\u{1faff}')
 }
 
 #[cfg(test)]
@@ -177,6 +200,16 @@ mod tests {
         check("e\u{301}te\u{301}", "été");
         check("e\u{200b}\u{301}", "é");
         check("\u{1100}\u{1161}", "가");
+    }
+
+    #[test]
+    fn what_counts_as_composed_is() {
+        for character in ('\u{80}'..=char::MAX).filter(|c| is_composed(*c)) {
+            // alone and after any starter: NFC changes nothing
+            assert!(character.nfc().eq([character]), "{character:?}");
+            assert_eq!(is_nfc_quick(['a', character].into_iter()), IsNormalized::Yes, "{character:?}");
+            assert!(matches!(kind(character), Kind::Plain), "{character:?}");
+        }
     }
 
     #[test]

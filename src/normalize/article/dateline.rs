@@ -114,6 +114,12 @@ pub(super) fn date(articles: &Articles, text: &str) -> Option<usize> {
     (told || lone_day).then_some(end).filter(|end| *end > 0)
 }
 
+/// Whether `text` begins with the name of a month.
+pub(super) fn date_word(articles: &Articles, text: &str) -> bool {
+    let word = word(text).trim_end_matches('.');
+    word.len() > 2 && articles.is_month(word)
+}
+
 fn goes_on(articles: &Articles, text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     digits == 4 || articles.is_weekday(word(text))

@@ -7,9 +7,35 @@ use super::{
 
 /// Reads the head of a paragraph.
 pub(super) fn head<'a>(articles: &Articles, paragraph: &'a str) -> Option<Head<'a>> {
+    if !may_be_head(paragraph) {
+        return None;
+    }
     Reader { articles, text: paragraph, at: 0, start: None, end: 0, place: Place::None, dated: false, credit: None }
         .read(MOST_ITEMS)
 }
+
+/// A look that spares nearly all paragraphs the reading: a head begins with a capital (or in a script without them), a figure
+/// or a bracket, and holds a dash, bracket, slash, colon, or a comma and a full stop.
+fn may_be_head(paragraph: &str) -> bool {
+    let opening = paragraph.chars().next().is_some_and(|c| !c.is_lowercase());
+    let head = &paragraph.as_bytes()[..paragraph.len().min(LOOK)];
+    let mut comma = false;
+    opening
+        && head.windows(2).any(|pair| match pair {
+            [b'(' | b'[' | b'/', _] | [b':', b' '] | [b' ', b'-'] | [b'-', b'-' | b' '] => true,
+            // the dashes of Unicode; fullwidth brackets and colon
+            [0xe2, 0x80 | 0x88] | [0xef, 0xbc] => true,
+            [b',', _] | [0xd8, 0x8c] => {
+                comma = true;
+                false
+            }
+            [b'.', b' '] => comma,
+            _ => false,
+        })
+}
+
+/// Bytes in which the first such mark of a head stands.
+const LOOK: usize = 120;
 
 /// Items of a head: city, state, weekday, date, credit and one to spare.
 const MOST_ITEMS: usize = 6;
@@ -68,6 +94,9 @@ impl<'a> Reader<'a, '_> {
         }
         let mark = self.mark();
         let next = self.text[self.at..].chars().next()?;
+        if mark == Mark::None && next.is_lowercase() && self.credit.is_none() && !dateline::date_word(self.articles, &self.text[self.at..]) {
+            return None;
+        }
         match mark {
             Mark::Comma => self.read(items - 1),
             Mark::None
@@ -125,7 +154,9 @@ impl<'a> Reader<'a, '_> {
             self.at += name.len();
             return true;
         }
-        let (end, is_date) = match dateline::date(self.articles, rest) {
+        // a head begins with a date in figures only
+        let dated = self.at > 0 || rest.starts_with(|c: char| c.is_ascii_digit());
+        let (end, is_date) = match dated.then(|| dateline::date(self.articles, rest)).flatten() {
             Some(end) => (end, true),
             None => match dateline::place(self.articles, rest) {
                 Some(end) => (end, false),

@@ -1,6 +1,10 @@
 //! Short common words and letters of their own, by which languages that share a script are told apart. A table of data.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    sync::LazyLock,
+};
 
 use super::script::{Count, Script};
 
@@ -51,66 +55,155 @@ impl Tally {
 
 /// Counts the common words and the telling letters of a sample.
 pub(super) fn tally(sample: &str, script: Script, count: &Count) -> Tally {
+    let table = &*LOOK_UP;
     let mut tally = [0; TABLE.len()];
-    let mut lower = String::with_capacity(LONGEST);
-    for word in sample.split(|c: char| !(c.is_alphabetic() || c == '\u{200c}' || is_mark(c))) {
-        if word.is_empty() || word.len() > LONGEST {
-            continue;
-        }
-        lower.clear();
-        if word.is_ascii() {
-            lower.push_str(word);
-            lower.make_ascii_lowercase();
-        } else {
-            lower.extend(word.chars().flat_map(char::to_lowercase));
-        }
-        let mut languages = WORDS.get(lower.as_str()).copied().unwrap_or(0);
-        let score = match languages.count_ones() {
-            1 => HIT,
-            2 => HIT - 1,
-            _ => HIT / 2,
-        };
+    let mut give = |mut languages: u64, score: u32| {
         while languages != 0 {
             tally[languages.trailing_zeros() as usize] += score;
             languages &= languages - 1;
         }
-    }
-    if script != Script::Latin || count.beyond_ascii > 0 {
-        for character in sample.chars().filter(|c| !c.is_ascii()) {
-            for (index, (.., letters)) in TABLE.iter().enumerate() {
-                if letters.contains(character) {
-                    tally[index] += 1;
-                }
+    };
+    let mut word = Word::default();
+    let letters = script != Script::Latin || count.beyond_ascii > 0;
+    for character in sample.chars().chain([' ']) {
+        if character.is_ascii() {
+            if character.is_ascii_alphabetic() {
+                word.push_byte(character.to_ascii_lowercase() as u8);
+                continue;
             }
+        } else if character.is_alphabetic() || is_inner(character) {
+            let mut lower = character.to_lowercase();
+            let character = lower.next().unwrap_or(character);
+            word.push(character);
+            if letters {
+                give(table.letters.get(&character).copied().unwrap_or(0), 1);
+            }
+            continue;
+        }
+        if is_malay_form(&word) {
+            give(table.malay, HIT / 2);
+        }
+        if let Some(languages) = word.take().and_then(|word| table.words.get(&word)) {
+            let score = match languages.count_ones() {
+                1 => HIT,
+                2 => HIT - 1,
+                _ => HIT / 2,
+            };
+            give(*languages, score);
         }
     }
     Tally(tally)
 }
 
-/// Vowel signs belong to the word; only Devanagari is in the table.
-fn is_mark(character: char) -> bool {
-    matches!(character, '\u{900}'..='\u{903}' | '\u{93a}'..='\u{94f}' | '\u{64b}'..='\u{652}')
+/// What joins the letters of a word: vowel signs (only Devanagari and Arabic are in the table) and the joiner of Persian.
+fn is_inner(character: char) -> bool {
+    matches!(character, '\u{900}'..='\u{903}' | '\u{93a}'..='\u{94f}' | '\u{64b}'..='\u{652}' | '\u{200c}')
 }
 
-/// Bytes of the longest word of the table.
-const LONGEST: usize = 24;
+/// The commonest endings of Malay and Indonesian, which write long words: "-nya", "-kan".
+fn is_malay_form(word: &Word) -> bool {
+    const NYA: u128 = u128::from_le_bytes(*b"nya\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    const KAN: u128 = u128::from_le_bytes(*b"kan\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    (7..=LONGEST).contains(&word.length) && matches!(word.bytes >> (8 * (word.length - 3)), NYA | KAN)
+}
 
-static WORDS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
-    let mut words = HashMap::new();
-    for (index, (_, common, _)) in TABLE.iter().enumerate() {
-        for word in common.split(' ') {
-            *words.entry(word).or_insert(0) |= 1 << index;
+/// A word's bytes, for words of up to sixteen; a longer one is no common word.
+#[derive(Default)]
+struct Word {
+    bytes: u128,
+    length: u32,
+}
+
+impl Word {
+    fn push_byte(&mut self, byte: u8) {
+        if self.length < LONGEST {
+            self.bytes |= u128::from(byte) << (8 * self.length);
+        }
+        self.length += 1;
+    }
+
+    fn push(&mut self, character: char) {
+        let mut buffer = [0; 4];
+        for byte in character.encode_utf8(&mut buffer).bytes() {
+            self.push_byte(byte);
         }
     }
-    words
+
+    /// The word as a number, and a fresh one to fill.
+    fn take(&mut self) -> Option<u128> {
+        let word = std::mem::take(self);
+        (1..=LONGEST).contains(&word.length).then_some(word.bytes)
+    }
+}
+
+/// Bytes of the longest word that is looked up.
+const LONGEST: u32 = 16;
+
+/// The table, turned for looking up: languages as a set of bits.
+struct LookUp {
+    words: HashMap<u128, u64, Mixed>,
+    letters: HashMap<char, u64, Mixed>,
+    /// Malay and Indonesian.
+    malay: u64,
+}
+
+static LOOK_UP: LazyLock<LookUp> = LazyLock::new(|| {
+    let mut words: HashMap<u128, u64, Mixed> = HashMap::default();
+    let mut letters: HashMap<char, u64, Mixed> = HashMap::default();
+    for (index, (_, common, telling)) in TABLE.iter().enumerate() {
+        for common in common.split(' ') {
+            let mut word = Word::default();
+            common.chars().for_each(|character| word.push(character));
+            if let Some(word) = word.take() {
+                *words.entry(word).or_default() |= 1 << index;
+            }
+        }
+        for letter in telling.chars() {
+            *letters.entry(letter).or_default() |= 1 << index;
+        }
+    }
+    let malay = ["ms", "id"].into_iter().filter_map(Language::from_tag).fold(0, |set, language| set | 1 << language.0);
+    LookUp { words, letters, malay }
 });
+
+/// A hash for keys of our own table: no defence against chosen keys is needed, and every post asks some sixty times.
+type Mixed = BuildHasherDefault<Mix>;
+
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x517c_c1b7_2722_0a95);
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn write_u128(&mut self, number: u128) {
+        self.write_u64(number as u64);
+        self.write_u64((number >> 64) as u64);
+    }
+}
 
 /// Tag, common words, letters that few other languages of the script have.
 #[rustfmt::skip]
 const TABLE: [(&str, &str, &str); 43] = [
     ("en", "the and of to is in that it was for you with this are have not but be on they from at what which would there been were has had will your about their can just when if my so we or as by an i he she his do did them then than how who me no all out up some one get got don any", ""),
-    ("ms", "dan yang di ini itu untuk dengan tidak pada dalam ada saya akan dari telah sudah atau juga kami mereka oleh orang boleh kerana bahawa adalah ialah mahu tak nak dah pun kalau jadi lagi tapi macam kita awak kamu jangan sebab hari tahun kata bukan perlu kepada lebih seperti selepas tiada sahaja kerajaan katanya beliau daripada iaitu manakala baharu harga saudara esok semalam tengah bagi cuma apa banyak berapa hendak isnin selasa rabu khamis jumaat ahad ke masih kini supaya belum sila", ""),
-    ("id", "dan yang di ini itu untuk dengan tidak pada dalam ada saya akan dari telah sudah atau juga kami mereka oleh orang bisa karena bahwa adalah ialah mau tak gak nggak enggak udah pun kalau jadi lagi tapi seperti kita kamu anda jangan sebab hari tahun kata bukan perlu kepada lebih setelah tersebut banget aja sih dong kok gue lo aku dia para serta hanya namun sedangkan baru pemerintah ia besok kemarin bagi apa banyak sangat senin selasa rabu kamis jumat minggu ke masih kini agar belum silakan kalo sama", ""),
+    ("ms", "dan yang di ini itu untuk dengan tidak pada dalam ada saya akan dari telah sudah atau juga kami mereka oleh orang boleh kerana bahawa adalah ialah mahu tak nak dah pun kalau jadi lagi tapi macam kita awak kamu jangan sebab hari tahun kata bukan perlu kepada lebih seperti selepas tiada sahaja kerajaan katanya beliau daripada iaitu manakala baharu harga saudara esok semalam tengah bagi cuma apa banyak berapa hendak isnin selasa rabu khamis jumaat ahad ke masih kini supaya belum sila balik kampung jalan raya sampai rumah anak masuk sekolah berat besar kecil malam pagi petang air sungai sekarang buku tutup puluh ribu ratus tiga dua empat lima satu gambar lama murah mahal sedikit laporan semua percaya sumber sendiri setiap suka tidur atas bawah depan belakang penuh terakhir lepas kalah menang memang hebat sabar habis kali pukul datang pergi makan minum kerja negara masa tetapi antara jika sama lain baik rosak elektrik sejuk jawapan borang hantar bas mesyuarat hadapan kedai pencen makcik pakcik jiran berbanding sahih serius resipi arwah kucing ringgit sebungkus kejadian pasukan permainan ditangguhkan tengok cakap macamana camne korang depa hangpa kitorang diorang kena sikit apabila tuan puan encik cikgu pejabat duit syarikat polis parlimen muzium kereta lori minyak", ""),
+    ("id", "dan yang di ini itu untuk dengan tidak pada dalam ada saya akan dari telah sudah atau juga kami mereka oleh orang bisa karena bahwa adalah ialah mau tak gak nggak enggak udah pun kalau jadi lagi tapi seperti kita kamu anda jangan sebab hari tahun kata bukan perlu kepada lebih setelah tersebut banget aja sih dong kok gue lo aku dia para serta hanya namun sedangkan baru pemerintah ia besok kemarin bagi apa banyak sangat senin selasa rabu kamis jumat minggu ke masih kini agar belum silakan kalo sama balik kampung jalan raya sampai rumah anak masuk sekolah berat besar kecil malam pagi petang air sungai sekarang buku tutup puluh ribu ratus tiga dua empat lima satu gambar lama murah mahal sedikit laporan semua percaya sumber sendiri setiap suka tidur atas bawah depan belakang penuh terakhir lepas kalah menang memang hebat sabar habis kali pukul datang pergi makan minum kerja negara masa tetapi antara jika lain baik rusak listrik jawaban rapat toko mobil kantor uang polisi perusahaan bikin kayak gimana emang pakai bilang ngomong mas bapak ibu silahkan mohon makasih museum warga korban pihak terkait terjadi sejumlah maupun", ""),
     ("de", "der die das und ist nicht ich ein eine zu den mit sich auf für es von dem im auch wie hat wird aber noch nur war sind so bei oder aus wenn nach am kann haben dass daß man mir wir sie er einen einer eines zum zur über uns keine kein mal schon", "ßäöü"),
     ("fr", "le la les de des et est un une que qui dans pour pas ce il ne sur plus par avec au je vous nous mais ou du se on elle sont cette tout fait ont aux ses leur été aussi même bien très si son sa lui comme être c l d qu j n", "çêèœîû"),
     ("es", "el la los las de que y en un una es por con no para se su al lo como más pero sus le ya o este sí porque esta entre cuando muy sin sobre también me hasta hay donde quien desde todo nos durante ni ha mi del está son fue eso nadie", "ñ¿¡"),
