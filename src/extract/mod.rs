@@ -13,5 +13,6 @@ mod pager;
 mod post;
 mod text;
 mod view;
+mod xml;
 
 pub use page::{ExtractOptions, extract};

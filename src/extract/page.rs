@@ -10,6 +10,7 @@ use super::{
     pager::{self, Place},
     post,
     view::View,
+    xml,
 };
 use crate::{
     engine::{Address, Engines, Profile},
@@ -45,14 +46,15 @@ pub fn extract(
 
 /// Takes a page of a known engine apart.
 fn read(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
-    let (text, _) = guard::capped(text);
+    let text = xml::closed(text);
+    let (text, _) = guard::capped(&text);
     let html = Html::parse_document(&text);
     let flat = Flat::of(&html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
-    let view = View::new(flat, profile, base);
+    let mut view = View::new(flat, profile, base);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
-    let mut posts = post::posts(&view);
+    let mut posts = post::posts(&mut view);
     if let Some(own) = &own {
         for post in &mut posts {
             post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
@@ -128,6 +130,11 @@ fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThrea
                 boards.push(board);
             }
         }
+    }
+    // Where some links lead to boards that are known as such, the others lead home or to a portal.
+    let known = |board: &Board| board.id.is_some();
+    if boards.iter().any(known) {
+        boards.retain(known);
     }
     let descending = view.has(rules.descending.as_ref(), 0);
     RawThread {
