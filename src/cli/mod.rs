@@ -1,1 +1,3 @@
 //! The door: one file a subcommand.
+
+pub mod engine;

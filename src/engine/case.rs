@@ -22,11 +22,17 @@ pub struct Case {
     pub kind: Option<String>,
     /// Title of the thread.
     pub title: Option<String>,
+    /// Id of the thread.
+    pub thread: Option<String>,
+    /// Boards that the thread stands in, from the outermost in, as `id name`.
+    pub path: Option<Vec<String>>,
+    /// Lines that tell the zone or the present time.
+    pub clock: Option<Vec<String>>,
     /// Address of the following page; empty: there is none.
     pub next: Option<String>,
     /// Boards, as `id name`.
     pub boards: Option<Vec<String>>,
-    /// Threads, as `id title`.
+    /// Threads, as `id title | replies | last post | last poster | sticky | moved | locked`; what is not there is left out.
     pub threads: Option<Vec<String>>,
     /// Posts, in order.
     pub post: Vec<CasePost>,
@@ -38,8 +44,12 @@ pub struct Case {
 pub struct CasePost {
     /// The engine's id.
     pub id: Option<String>,
+    /// Permalink.
+    pub url: Option<String>,
     /// Name of its author; empty: nobody.
     pub author: Option<String>,
+    /// The engine's id of its author.
+    pub author_id: Option<String>,
     /// As printed.
     pub role: Option<String>,
     /// As printed, or the best attribute.
@@ -54,6 +64,10 @@ pub struct CasePost {
     pub quotes: Option<Vec<String>>,
     /// File names.
     pub attachments: Option<Vec<String>>,
+    /// Where it links to.
+    pub links: Option<Vec<String>>,
+    /// What it shows.
+    pub images: Option<Vec<String>>,
     /// Name of the status, in snake case.
     pub status: Option<String>,
 }

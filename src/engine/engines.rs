@@ -1,15 +1,16 @@
 //! All engines that are known: those built in and those of the user.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, LazyLock, OnceLock},
 };
 
 use aho_corasick::AhoCorasick;
 use url::Url;
 
-use super::{Detect, EngineError, Head, Profile, builtin};
+use super::{Case, Detect, EngineError, Head, Profile, builtin, rules::Written};
 
 /// All engines that are known. Profiles compile when they are first asked for.
 pub struct Engines {
@@ -20,7 +21,7 @@ pub struct Engines {
 
 struct Entry {
     file: String,
-    text: String,
+    text: Cow<'static, str>,
     head: Head,
     profile: OnceLock<Option<Arc<Profile>>>,
 }
@@ -35,9 +36,8 @@ impl Engines {
     /// The engines that are built in.
     pub fn builtin() -> &'static Engines {
         static BUILTIN: LazyLock<Engines> = LazyLock::new(|| {
-            let files = builtin::PROFILES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
             // A test compiles every built-in profile, so no mistake is left to report here.
-            Engines::of(files).0
+            Engines::of(builtin_files()).0
         });
         &BUILTIN
     }
@@ -47,37 +47,35 @@ impl Engines {
     /// # Errors
     /// All mistakes in all its profiles.
     pub fn with_dir(dir: &Path) -> Result<Engines, Vec<EngineError>> {
-        let unreadable = |file: &Path, error: std::io::Error| EngineError::Unreadable {
-            file: file.display().to_string(),
-            cause: error.to_string(),
-        };
-        let mut errors = Vec::new();
-        let mut paths = Vec::new();
-        match std::fs::read_dir(dir) {
-            Ok(list) => paths.extend(list.flatten().map(|entry| entry.path())),
-            Err(error) => return Err(vec![unreadable(dir, error)]),
-        }
+        let list = std::fs::read_dir(dir).map_err(|error| vec![unreadable(dir, &error)])?;
+        let mut paths: Vec<PathBuf> = list.flatten().map(|entry| entry.path()).collect();
         paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
         paths.sort();
-        let mut files: Vec<_> =
-            builtin::PROFILES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
-        let own = files.len();
+        Engines::with_files(&paths)
+    }
+
+    /// The built-in engines and those of some files, in this order.
+    ///
+    /// # Errors
+    /// All mistakes in all the files.
+    pub fn with_files(paths: &[PathBuf]) -> Result<Engines, Vec<EngineError>> {
+        let (mut files, mut errors) = (Vec::new(), Vec::new());
         for path in paths {
-            match std::fs::read_to_string(&path) {
+            match std::fs::read_to_string(path) {
                 Ok(text) => files.push((path.display().to_string(), text)),
-                Err(error) => errors.push(unreadable(&path, error)),
+                Err(error) => errors.push(unreadable(path, &error)),
             }
         }
-        let names: Vec<String> = files[own..].iter().map(|(file, _)| file.clone()).collect();
-        let (engines, wrong) = Engines::of(files.into_iter());
+        let files = files.into_iter().map(|(file, text)| (file, Cow::Owned(text)));
+        let (engines, wrong) = Engines::of(builtin_files().chain(files));
         errors.extend(wrong);
-        for (at, entry) in engines.entries.iter().enumerate().filter(|(_, entry)| names.contains(&entry.file)) {
-            errors.extend(engines.compile(at, &entry.file, &entry.text).err());
+        for at in builtin::PROFILES.len()..engines.entries.len() {
+            errors.extend(engines.compile(at).err());
         }
         if errors.is_empty() { Ok(engines) } else { Err(errors) }
     }
 
-    fn of(files: impl Iterator<Item = (String, String)>) -> (Engines, Vec<EngineError>) {
+    fn of(files: impl Iterator<Item = (String, Cow<'static, str>)>) -> (Engines, Vec<EngineError>) {
         let (mut engines, mut errors) =
             (Engines { entries: Vec::new(), by_name: HashMap::new(), marks: OnceLock::new() }, Vec::new());
         for (file, text) in files {
@@ -122,12 +120,26 @@ impl Engines {
         Some((&entry.file, &entry.text))
     }
 
-    /// Reads a profile that is not among them, as it would be if it were.
+    /// The cases of a profile.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub fn read(&self, file: &str, text: &str) -> Result<Profile, EngineError> {
-        self.compile(usize::MAX, file, text)
+    /// Where there is no such profile, or it cannot be read.
+    pub fn cases(&self, name_or_alias: &str) -> Result<Vec<Case>, EngineError> {
+        let Some(at) = self.by_name.get(&name_or_alias.to_ascii_lowercase()) else {
+            let cause = format!("no engine has the name `{name_or_alias}`");
+            return Err(EngineError::Incomplete { file: String::new(), cause });
+        };
+        let Entry { file, text, .. } = &self.entries[*at];
+        toml::from_str::<Written>(text).map(|written| written.case).map_err(|error| EngineError::at(file, text, &error))
+    }
+
+    /// Compiles every profile.
+    ///
+    /// # Errors
+    /// All mistakes in all of them.
+    pub fn check(&self) -> Result<(), Vec<EngineError>> {
+        let errors: Vec<EngineError> = (0..self.entries.len()).filter_map(|at| self.compile(at).err()).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
     /// The engine that made a page, by the marks in its text; the address decides where marks leave two.
@@ -178,35 +190,46 @@ impl Engines {
     }
 
     fn profile(&self, at: usize) -> Option<Arc<Profile>> {
-        let entry = &self.entries[at];
-        entry.profile.get_or_init(|| self.compile(at, &entry.file, &entry.text).ok().map(Arc::new)).clone()
+        self.entries[at].profile.get_or_init(|| self.compile(at).ok().map(Arc::new)).clone()
     }
 
-    fn compile(&self, at: usize, file: &str, text: &str) -> Result<Profile, EngineError> {
+    fn compile(&self, at: usize) -> Result<Profile, EngineError> {
+        let entry = &self.entries[at];
         let mut bases: Vec<&str> = Vec::new();
-        let incomplete = |cause: String| EngineError::Incomplete { file: file.to_owned(), cause };
-        let mut extends = match self.entries.get(at) {
-            Some(entry) => entry.head.extends.clone(),
-            None => head_of_whole(text).map_err(|error| EngineError::at(file, text, &error))?.extends,
-        };
-        let mut before = at;
+        let built_in = at < builtin::PROFILES.len();
+        let (mut extends, mut before) = (entry.head.extends.as_deref(), at);
         while let Some(name) = extends {
-            // A profile of the same name builds on the one that it replaces.
-            let found = (0..self.entries.len().min(before))
-                .rev()
-                .find(|at| self.entries[*at].head.name.eq_ignore_ascii_case(&name))
-                .ok_or_else(|| incomplete(format!("`extends = \"{name}\"`: no such profile before this one")))?;
-            bases.insert(0, &self.entries[found].text);
-            extends = self.entries[found].head.extends.clone();
-            before = found;
+            // Only earlier ones are looked at: a profile may build on the one of its own name that it replaces, and no
+            // profile on itself.
+            let Some(found) = (0..before).rev().find(|at| self.entries[*at].head.name.eq_ignore_ascii_case(name))
+            else {
+                let cause = format!("`extends = \"{name}\"`: no profile of that name was read before this one");
+                return Err(EngineError::Incomplete { file: entry.file.clone(), cause });
+            };
+            bases.insert(0, without_cases(&self.entries[found].text));
+            (extends, before) = (self.entries[found].head.extends.as_deref(), found);
         }
-        Profile::read(file, text, &bases)
+        // The cases of a built-in profile are its larger part, stand last (a test looks), and are no matter of a crawl.
+        let text = if built_in { without_cases(&entry.text) } else { &entry.text };
+        Profile::read(&entry.file, text, &bases)
     }
+}
+
+fn builtin_files() -> impl Iterator<Item = (String, Cow<'static, str>)> {
+    builtin::PROFILES.iter().map(|(file, text)| ((*file).to_owned(), Cow::Borrowed(*text)))
+}
+
+fn without_cases(text: &str) -> &str {
+    text.find("\n[[case]]").map_or(text, |at| &text[..=at])
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> EngineError {
+    EngineError::Unreadable { file: file.display().to_string(), cause: error.to_string() }
 }
 
 /// The head of a profile whose tables stand in another order.
 fn head_of_whole(text: &str) -> Result<Head, toml::de::Error> {
-    let whole: super::rules::Written = toml::from_str(text)?;
+    let whole: Written = toml::from_str(text)?;
     Ok(Head {
         name: whole.name,
         title: whole.title,

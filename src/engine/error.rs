@@ -44,8 +44,9 @@ impl EngineError {
         let Some(span) = error.span() else {
             return EngineError::Incomplete { file: file.to_owned(), cause };
         };
-        let start = text.floor_char_boundary(span.start.min(text.len()));
-        let end = text.ceil_char_boundary(span.end.clamp(start, text.len()));
+        let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let start = boundary(span.start);
+        let end = boundary(span.end).max(start);
         let line = text[..start].matches('\n').count() + 1;
         let column = text[..start].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         let report = [Level::ERROR

@@ -23,4 +23,4 @@ pub use rules::{
     NoticeRules, PageRules, PagerRules, PostIds, PostRules, QuoteRules, StatusRule, ThreadRules, Unit,
 };
 pub use url_rule::{Address, UrlRule};
-pub use value::{Css, Step, Take, Value};
+pub use value::{Css, Places, Step, Take, Value};

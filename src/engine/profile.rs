@@ -7,7 +7,6 @@ use url::Url;
 use super::{
     Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, PageRules, PagerRules,
     PostIds, PostRules, ThreadRules,
-    case::Case,
     keys::{Keys, keys_of},
     rules::{EachCss, Written},
     url_rule::{self, AddressRules, UrlRule},
@@ -42,8 +41,6 @@ pub struct Profile {
     pub body: BodyRules,
     /// Pages that are not what was asked for.
     pub bad: Vec<BadRule>,
-    /// What proves it.
-    pub cases: Vec<Case>,
     /// All its selectors, in the order of their numbers.
     selectors: Vec<Css>,
     keys: Keys,
@@ -52,7 +49,15 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Reads a profile. `base` is the text of the one that it extends.
+    /// Reads a profile that extends no other. `file` is what errors name.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place.
+    pub fn from_text(file: &str, text: &str) -> Result<Profile, EngineError> {
+        Profile::read(file, text, &[])
+    }
+
+    /// Reads a profile. `bases` are the texts of those that it extends, the outermost first.
     pub(super) fn read(file: &str, text: &str, bases: &[&str]) -> Result<Profile, EngineError> {
         let own: Written = toml::from_str(text).map_err(|error| EngineError::at(file, text, &error))?;
         let incomplete = |cause: String| EngineError::Incomplete { file: file.to_owned(), cause };
@@ -81,7 +86,7 @@ impl Profile {
         if written.name.is_empty() {
             return Err(incomplete("a profile needs a `name`".to_owned()));
         }
-        if written.post.each.is_some() && written.post.body.is_empty() {
+        if written.post.each.is_some() && written.post.body.0.is_empty() {
             return Err(incomplete("`[post]` needs `body`: what it says makes a post".to_owned()));
         }
         let mut keys: Keys = HashMap::new();
@@ -107,7 +112,6 @@ impl Profile {
             post: written.post,
             body: written.body,
             bad: written.bad,
-            cases: written.case,
             selectors,
             keys,
             address: written.address,

@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{
-    Css, Step, Value,
+    Css, Places, Step, Value,
     url_rule::{AddressRules, UrlRule},
 };
 use crate::model::{Outcome, Status};
@@ -37,6 +37,12 @@ impl EachCss for Step {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
         self.css.each_css(visit);
         self.without.each_css(visit);
+    }
+}
+
+impl EachCss for Places {
+    fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
+        self.0.each_css(visit);
     }
 }
 
@@ -76,7 +82,7 @@ table! {
     /// Facts of the page as a whole.
     PageRules {
         /// Lines that tell the zone or the present time.
-        clock: Vec<Step>,
+        clock: Value,
     }
 }
 
@@ -118,7 +124,7 @@ table! {
         /// Last post, as printed.
         last_post: Value,
         /// Last post, from attributes.
-        last_post_attributes: Vec<Step>,
+        last_post_attributes: Value,
     }
 }
 
@@ -142,7 +148,7 @@ table! {
         /// Last post, as printed.
         last_post: Value,
         /// Last post, from attributes, best first.
-        last_post_attributes: Vec<Step>,
+        last_post_attributes: Value,
         /// Who wrote the last post.
         last_poster: Value,
         /// Found in a row that stays on top.
@@ -163,7 +169,7 @@ table! {
         boards: Option<Css>,
         /// Links to the thread itself, for pages whose address does not name it: saved ones, permalinks of posts. The first
         /// that is an address of a thread counts.
-        link: Vec<Step>,
+        link: Value,
         /// Found where it takes no replies.
         locked: Option<Css>,
         /// Found where the newest post stands first.
@@ -187,9 +193,9 @@ table! {
         /// When, as printed.
         date: Value,
         /// When, from attributes, best first.
-        date_attributes: Vec<Step>,
+        date_attributes: Value,
         /// The element that holds the body; fallbacks in order.
-        body: Vec<Css>,
+        body: Places,
         /// Elements outside the body that may be edit notices.
         notices: Option<Css>,
         /// Who wrote it.
@@ -231,7 +237,7 @@ table! {
         /// The reason, in an element of its own.
         reason: Value,
         /// Instants from attributes, best first.
-        date_attributes: Vec<Step>,
+        date_attributes: Value,
     }
 }
 

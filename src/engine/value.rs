@@ -139,6 +139,17 @@ impl<'de> Deserialize<'de> for Value {
     }
 }
 
+/// Where something stands: selectors, tried in order.
+#[derive(Clone, Debug, Default)]
+pub struct Places(pub Vec<Css>);
+
+impl<'de> Deserialize<'de> for Places {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Places, D::Error> {
+        let parts = deserializer.deserialize_any(TextOrList)?;
+        parts.iter().map(|part| Css::new(part).map_err(D::Error::custom)).collect::<Result<_, _>>().map(Places)
+    }
+}
+
 /// One string, or a list of them.
 struct TextOrList;
 

@@ -2,7 +2,7 @@
 
 use super::{post::number, view::View};
 use crate::{
-    engine::{Address, Step, Value},
+    engine::{Address, Value},
     model::{BoardRow, NewRequest, PageKind, RawDate, Reason, ThreadRow},
 };
 
@@ -87,9 +87,6 @@ pub(super) fn threads(view: &View<'_, '_>) -> Vec<ThreadRow> {
     rows
 }
 
-fn date(view: &View<'_, '_>, printed: &Value, attributes: &[Step], at: u32) -> RawDate {
-    RawDate {
-        text: view.value(printed, at),
-        attributes: attributes.iter().flat_map(|step| view.every(step, at)).collect(),
-    }
+fn date(view: &View<'_, '_>, printed: &Value, attributes: &Value, at: u32) -> RawDate {
+    RawDate { text: view.value(printed, at), attributes: view.values(attributes, at) }
 }

@@ -5,6 +5,7 @@
 //! printed.
 
 mod body;
+mod case;
 mod flat;
 mod guard;
 mod listing;
@@ -15,4 +16,5 @@ mod text;
 mod view;
 mod xml;
 
-pub use page::{ExtractOptions, extract};
+pub use case::run_case;
+pub use page::{ExtractOptions, extract, extract_with};

@@ -39,15 +39,15 @@ pub fn extract(
         None => engines.recognise(text, &page.url),
     };
     match profile {
-        Some(profile) => read(page, text, &profile, options),
+        Some(profile) => extract_with(page, text, &profile, options),
         None => Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() },
     }
 }
 
 /// Takes a page of a known engine apart.
-fn read(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
+pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
     let text = xml::closed(text);
-    let (text, _) = guard::capped(&text);
+    let (text, depth_cut) = guard::capped(&text);
     let html = Html::parse_document(&text);
     let flat = Flat::of(&html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
@@ -84,6 +84,7 @@ fn read(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptio
         outcome,
         post_ids_unique: post::ids_are_unique(&view),
         facts: facts(&view),
+        depth_cut,
         ..Extracted::default()
     };
     if outcome != Outcome::Read {
@@ -108,7 +109,7 @@ fn own_address(view: &View<'_, '_>, page: &Page) -> Option<Address> {
     if let Some(asked) = asked.as_ref().filter(|asked| !asked.alias && asked.kind != PageKind::Index) {
         return Some(asked.clone());
     }
-    let linked = view.profile.thread.link.iter().flat_map(|step| view.every(step, 0));
+    let linked = view.values(&view.profile.thread.link, 0).into_iter();
     let linked = linked.filter_map(|href| view.profile.address(&view.resolve(&href)?));
     let (aliases, own): (Vec<Address>, Vec<Address>) =
         linked.filter(|linked| linked.kind != PageKind::Index).partition(|linked| linked.alias);
@@ -118,9 +119,13 @@ fn own_address(view: &View<'_, '_>, page: &Page) -> Option<Address> {
 fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThread {
     let rules = &view.profile.thread;
     let mut boards: Vec<Board> = Vec::new();
+    let mut is_board: Vec<bool> = Vec::new();
     if let Some(css) = &rules.boards {
         for &at in view.all(css, &view.whole()) {
             let address = view.link(at).and_then(|url| view.profile.address(&url));
+            // A category's link has a query where that of the index has none.
+            let leads_home = view.link(at).is_none_or(|url| url.query().is_none());
+            let counts = address.as_ref().is_some_and(|address| address.kind == PageKind::Board || !leads_home);
             let (id, url) = match address {
                 Some(address) => (address.board_id, Some(String::from(address.url))),
                 None => (None, view.link(at).map(String::from)),
@@ -128,13 +133,14 @@ fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThrea
             let board = Board { id, name: view.line(at), url };
             if !board.name.is_empty() && boards.iter().all(|known| known.url != board.url) {
                 boards.push(board);
+                is_board.push(counts);
             }
         }
     }
-    // Where some links lead to boards that are known as such, the others lead home or to a portal.
-    let known = |board: &Board| board.id.is_some();
-    if boards.iter().any(known) {
-        boards.retain(known);
+    // Where some links lead to what is known as a board, the others lead home or to a portal.
+    if is_board.contains(&true) {
+        let mut is_board = is_board.into_iter();
+        boards.retain(|_| is_board.next() == Some(true));
     }
     let descending = view.has(rules.descending.as_ref(), 0);
     RawThread {
@@ -154,7 +160,7 @@ fn facts(view: &View<'_, '_>) -> PageFacts {
     let language = view.flat.elements().find(|(_, element)| element.value().name() == "html");
     let language = language.and_then(|(_, element)| attribute(element, "lang").or(attribute(element, "xml:lang")));
     let mut clock_lines: Vec<String> = Vec::new();
-    for line in view.profile.page.clock.iter().flat_map(|step| view.every(step, 0)) {
+    for line in view.values(&view.profile.page.clock, 0) {
         if !clock_lines.contains(&line) {
             clock_lines.push(line);
         }
@@ -167,7 +173,7 @@ fn facts(view: &View<'_, '_>) -> PageFacts {
 
 fn bad(view: &View<'_, '_>) -> Option<Outcome> {
     let rules = &view.profile.bad;
-    rules.iter().find(|rule| view.value(&rule.when, 0).is_some()).map(|rule| rule.outcome.into())
+    rules.iter().find(|rule| view.holds(&rule.when, 0)).map(|rule| rule.outcome.into())
 }
 
 fn base_of<'a>(flat: &Flat<'a>) -> Option<&'a str> {

@@ -27,7 +27,7 @@ pub(super) fn posts(view: &mut View<'_, '_>) -> Vec<RawPost> {
         }
         let is_post = id.is_some() || {
             let range = at..view.flat.within(at).end;
-            rules.body.iter().any(|css| view.first(css, &range).is_some())
+            rules.body.0.iter().any(|css| view.first(css, &range).is_some())
         };
         if is_post {
             places.push((at, id));
@@ -61,8 +61,8 @@ fn once(posts: Vec<RawPost>) -> Vec<RawPost> {
 fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
     let range = view.flat.within(at);
     let place =
-        rules.body.iter().find_map(|css| if view.is(Some(css), at) { Some(at) } else { view.first(css, &range) });
-    let mut status = rules.status.iter().find(|rule| view.value(&rule.when, at).is_some()).map(|rule| rule.status);
+        rules.body.0.iter().find_map(|css| if view.is(Some(css), at) { Some(at) } else { view.first(css, &range) });
+    let mut status = rules.status.iter().find(|rule| view.holds(&rule.when, at)).map(|rule| rule.status);
     let id = view.value(&rules.id, at);
     if id.is_none() && place.is_none() {
         return None;
@@ -78,7 +78,7 @@ fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
         author: author(view, rules, at),
         date: RawDate {
             text: view.value(&rules.date, at),
-            attributes: rules.date_attributes.iter().flat_map(|step| view.every(step, at)).collect(),
+            attributes: each_once(view.values(&rules.date_attributes, at)),
         },
         notices: notices(view, rules, at),
         attachments: attachments(view, at),
@@ -93,13 +93,24 @@ pub(super) fn ids_are_unique(view: &View<'_, '_>) -> bool {
     view.profile.post_ids == PostIds::Forum
 }
 
+/// Themes print the same instant in several places.
+fn each_once(values: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for value in values {
+        if !once.contains(&value) {
+            once.push(value);
+        }
+    }
+    once
+}
+
 fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> {
     let rules = &rules.author;
     let name = view.value(&rules.name, at)?;
     if rules.nobody.as_ref().is_some_and(|nobody| nobody.0.is_match(&name)) || name == "[deleted]" {
         return None;
     }
-    let url = view.value(&rules.url, at).and_then(|href| view.base.join(&href).ok());
+    let url = view.value(&rules.url, at).and_then(|href| view.resolve(&href));
     Some(RawAuthor { name, id: view.value(&rules.id, at), url, role: view.value(&rules.role, at) })
 }
 
@@ -120,7 +131,7 @@ fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
         });
         all.push(RawNotice {
             text,
-            date_attributes: rules.date_attributes.iter().flat_map(|step| view.every(step, place)).collect(),
+            date_attributes: view.values(&rules.date_attributes, place),
             editor,
             reason: view.value(&rules.reason, place),
         });

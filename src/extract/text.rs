@@ -126,7 +126,7 @@ pub(super) fn role(element: ElementRef<'_>) -> Role {
         "br" => Role::Break,
         "p" => Role::Paragraph,
         "td" | "th" => Role::Cell,
-        "pre" | "listing" | "xmp" | "plaintext" | "textarea" => Role::Preformatted,
+        "pre" | "listing" | "xmp" | "plaintext" => Role::Preformatted,
         "div" | "blockquote" | "ul" | "ol" | "li" | "dl" | "dt" | "dd" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
         | "table" | "tr" | "tbody" | "thead" | "tfoot" | "caption" | "hr" | "section" | "article" | "aside"
         | "header" | "footer" | "nav" | "main" | "figure" | "figcaption" | "fieldset" | "legend" | "form"
@@ -134,7 +134,7 @@ pub(super) fn role(element: ElementRef<'_>) -> Role {
         | "hgroup" | "dialog" => Role::Block,
         "script" | "style" | "head" | "title" | "template" | "noscript" | "noframes" | "noembed" | "iframe"
         | "object" | "embed" | "audio" | "video" | "canvas" | "svg" | "math" | "select" | "button" | "input"
-        | "meter" | "progress" | "datalist" => Role::Silent,
+        | "textarea" | "meter" | "progress" | "datalist" => Role::Silent,
         _ => Role::Inline,
     }
 }
@@ -248,7 +248,7 @@ pub(super) fn block_of(view: &View<'_, '_>, at: u32) -> String {
             Kind::Text(text) => out.push(text),
             Kind::Element(element) => match role(element) {
                 Role::Silent => skip = true,
-                _ if is_hidden(element) => skip = true,
+                _ if is_hidden(element) || view.is(view.profile.body.drop.as_ref(), next) => skip = true,
                 Role::Inline => {
                     if element.value().name() == "img"
                         && let Some(emoji) = emoji(element)

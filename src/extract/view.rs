@@ -80,6 +80,16 @@ impl<'a, 'p> View<'a, 'p> {
         value.0.iter().find_map(|step| self.step(step, at))
     }
 
+    /// Whether a step finds anything; an element alone is enough where no attribute or pattern asks for more.
+    pub(super) fn holds(&self, value: &Value, at: u32) -> bool {
+        value.0.iter().any(|step| match step {
+            Step { css: Some(css), take: Take::Text, pattern: None, .. } => {
+                self.first(css, &self.flat.within(at)).is_some()
+            }
+            step => self.step(step, at).is_some(),
+        })
+    }
+
     /// What one step finds: the first match whose text the pattern accepts and that is not empty.
     pub(super) fn step(&self, step: &Step, at: u32) -> Option<String> {
         match &step.css {
@@ -88,8 +98,12 @@ impl<'a, 'p> View<'a, 'p> {
         }
     }
 
-    /// Everything that a step finds.
-    pub(super) fn every(&self, step: &Step, at: u32) -> Vec<String> {
+    /// Everything that the steps find, in their order.
+    pub(super) fn values(&self, value: &Value, at: u32) -> Vec<String> {
+        value.0.iter().flat_map(|step| self.every(step, at)).collect()
+    }
+
+    fn every(&self, step: &Step, at: u32) -> Vec<String> {
         match &step.css {
             None => self.take(step, at).into_iter().collect(),
             Some(css) => self.all(css, &self.flat.within(at)).iter().filter_map(|at| self.take(step, *at)).collect(),

@@ -55,6 +55,8 @@ pub struct Extracted {
     pub facts: PageFacts,
     /// Decoding needed a guess or replaced bytes.
     pub charset_doubtful: bool,
+    /// Elements were nested deeper than the reader follows; the deeper part is text only.
+    pub depth_cut: bool,
 }
 
 /// The thread of a page.
