@@ -134,6 +134,100 @@ fn addresses() {
         ("fluxbb", "http://e.example/viewforum.php?id=2", "board /viewforum.php?id=2"),
         ("fluxbb", "http://e.example/viewtopic.php?id=10&action=new", ""),
         ("fluxbb", "http://e.example/extern.php?action=feed&tid=10", ""),
+        ("xenforo2", "http://f.example/threads/a-lock.311/", "thread /threads/a-lock.311/"),
+        (
+            "xenforo2",
+            "http://f.example/community/threads/a-lock.311/page-2#post-9",
+            "thread /community/threads/a-lock.311/page-2",
+        ),
+        ("xenforo2", "http://f.example/t/a-lock.311/", "thread /t/a-lock.311/"),
+        (
+            "xenforo2",
+            "http://f.example/index.php?threads/a-lock.311/page-3",
+            "thread /index.php?threads/a-lock.311/page-3",
+        ),
+        ("xenforo2", "http://f.example/threads/a-lock.311/post-5001", "thread /threads/a-lock.311/post-5001"),
+        ("xenforo2", "http://f.example/forums/locks.12/page-2", "board /forums/locks.12/page-2"),
+        ("xenforo2", "http://f.example/threads/a-lock.311/latest", ""),
+        ("xenforo2", "http://f.example/threads/a-lock.311/unread", ""),
+        ("xenforo2", "http://f.example/threads/a-lock.311/reply?quote=9", ""),
+        ("xenforo2", "http://f.example/forums/locks.12/?order=reply_count", ""),
+        ("xenforo2", "http://f.example/members/mira.77", ""),
+        ("xenforo1", "http://f.example/posts/901/", "thread /posts/901/"),
+        (
+            "vbulletin3",
+            "http://g.example/showthread.php?s=0123456789abcdef0123456789abcdef&t=640&page=2&pp=10",
+            "thread /showthread.php?t=640&page=2",
+        ),
+        ("vbulletin3", "http://g.example/showthread.php?p=7001#post7001", "thread /showthread.php?p=7001"),
+        (
+            "vbulletin3",
+            "http://g.example/v/forumdisplay.php?f=8&order=desc&page=2",
+            "board /v/forumdisplay.php?f=8&page=2",
+        ),
+        ("vbulletin3", "http://g.example/archive/index.php/t-640-p-2.html", "thread /archive/index.php/t-640-p-2.html"),
+        ("vbulletin3", "http://g.example/showthread.php?t=640&goto=newpost", ""),
+        ("vbulletin3", "http://g.example/showthread.php?goto=nextnewest&t=640", ""),
+        ("vbulletin3", "http://g.example/forumdisplay.php?do=markread&f=8", ""),
+        ("vbulletin3", "http://g.example/newreply.php?do=newreply&p=7001", ""),
+        ("vbulletin3", "http://g.example/misc.php?do=whoposted&t=640", ""),
+        ("vbulletin4", "http://g.example/showthread.php?41-Swarms/page2", "thread /showthread.php?41-Swarms/page2"),
+        ("vbulletin4", "http://g.example/showthread.php/41-Swarms/page2", "thread /showthread.php/41-Swarms/page2"),
+        (
+            "vbulletin4",
+            "http://g.example/threads/41-Swarms?p=3001&viewfull=1#post3001",
+            "thread /showthread.php?p=3001",
+        ),
+        ("vbulletin4", "http://g.example/bees/41-in-my-chimney-2.html", "thread /bees/41-in-my-chimney-2.html"),
+        ("vbulletin4", "http://g.example/bees/in-my-chimney-14100-2.html", "thread /bees/in-my-chimney-14100-2.html"),
+        ("vbulletin4", "http://g.example/bees/in-my-chimney-14100-post99.html", "thread /showthread.php?p=99"),
+        ("vbulletin4", "http://g.example/bees/in-my-chimney-14100-new-post.html", ""),
+        ("vbulletin4", "http://g.example/bees/index2.html", "board /bees/index2.html"),
+        (
+            "vbulletin5",
+            "http://h.example/forum/travel/sleepers/410-night-trains/page2",
+            "thread /forum/travel/sleepers/410-night-trains/page2",
+        ),
+        ("vbulletin5", "http://h.example/forum/travel/sleepers", "board /forum/travel/sleepers"),
+        (
+            "vbulletin5",
+            "http://h.example/forum/travel/sleepers/410-night-trains?p=415#post415",
+            "thread /forum/travel/sleepers/410-night-trains?p=415",
+        ),
+        ("vbulletin5", "http://h.example/search?searchJSON=x", ""),
+        ("ipb4", "http://i.example/topic/77-starter/?page=2", "thread /topic/77-starter/?page=2"),
+        (
+            "ipb4",
+            "http://i.example/forums/topic/77-starter/page/2/#comments",
+            "thread /forums/topic/77-starter/page/2/",
+        ),
+        ("ipb4", "http://i.example/index.php?/topic/77-starter/&page=2", "thread /index.php?/topic/77-starter/&page=2"),
+        (
+            "ipb4",
+            "http://i.example/topic/77-starter/?do=findComment&comment=610",
+            "thread /topic/77-starter/?do=findComment&comment=610",
+        ),
+        ("ipb4", "http://i.example/forum/9-sourdough/", "board /forum/9-sourdough/"),
+        ("ipb4", "http://i.example/topic/77-starter/?do=getNewComment", ""),
+        ("ipb4", "http://i.example/topic/77-starter/?do=reportComment&comment=610", ""),
+        ("ipb3", "http://j.example/topic/55-kite-strings/page-2", "thread /topic/55-kite-strings/page-2"),
+        ("ipb3", "http://j.example/index.php?showtopic=55&st=20", "thread /index.php?showtopic=55&st=20"),
+        ("ipb3", "http://j.example/topic/55-kite-strings/page__st__20", "thread /topic/55-kite-strings/page__st__20"),
+        (
+            "ipb3",
+            "http://j.example/index.php?/topic/55-kite-strings/page-2",
+            "thread /index.php?/topic/55-kite-strings/page-2",
+        ),
+        ("ipb3", "http://j.example/index.php?showtopic=55&view=getlastpost", ""),
+        ("ipb3", "http://j.example/index.php?app=core&module=search", ""),
+        (
+            "ipb2",
+            "http://k.example/index.php?s=0123456789abcdef0123456789abcdef&showtopic=12&st=20",
+            "thread /index.php?showtopic=12&st=20",
+        ),
+        ("ipb2", "http://k.example/index.php?act=ST&f=3&t=12", "thread /index.php?showtopic=12"),
+        ("ipb2", "http://k.example/index.php?showtopic=12&view=old", ""),
+        ("ipb2", "http://k.example/index.php?act=Post&do=reply_post&f=3&t=12", ""),
     ];
     for (engine, met, expected) in table {
         let url = Url::parse(met).unwrap();
@@ -153,6 +247,12 @@ fn canonical_addresses_are_their_own_canonical_address() {
         ("smf", "https://a.example/bbs/index.php?topic=5"),
         ("mybb", "https://a.example/bbs/Thread-a-b?page=3"),
         ("fluxbb", "https://a.example/bbs/viewtopic.php?pid=3"),
+        ("xenforo2", "https://a.example/bbs/index.php?threads/a-b.5/page-2"),
+        ("vbulletin4", "https://a.example/bbs/showthread.php?5-a-b/page2"),
+        ("vbulletin4", "https://a.example/bbs/lost/5123-a-b-2.html"),
+        ("vbulletin5", "https://a.example/bbs/forum/a/5-b/page2"),
+        ("ipb4", "https://a.example/bbs/topic/5-a-b/page/2"),
+        ("ipb3", "https://a.example/bbs/topic/5-a-b/page__st__20"),
     ] {
         let profile = Engines::builtin().get(engine).unwrap();
         let once = profile.address(&Url::parse(url).unwrap()).unwrap();
@@ -178,7 +278,8 @@ fn names_and_aliases_do_not_collide() {
 
 #[test]
 fn words_about_an_engine_are_no_marks_of_it() {
-    let text = "<html><body><h1>Forum software compared</h1><p>Powered by Discuz!, phpBB, SMF, MyBB or FluxBB: which of them \
+    let text = "<html><body><h1>Forum software compared</h1><p>Powered by Discuz!, phpBB, SMF, MyBB, FluxBB, XenForo, vBulletin® Version 3.8, \
+                Invision Power Board or IP.Board: which of them \
                 has viewtopic.php, showthread.php?tid=5 or index.php?topic=3.0?</p></body></html>";
     let recognised = Engines::builtin().recognise(text, &Url::parse("https://blog.example/viewtopic.php?t=1").unwrap());
     assert!(recognised.is_none(), "taken for {}", recognised.unwrap().name);

@@ -13,4 +13,12 @@ pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "smf"
     "mybb"
     "fluxbb"
+    "xenforo2"
+    "xenforo1"
+    "vbulletin3"
+    "vbulletin4"
+    "vbulletin5"
+    "ipb4"
+    "ipb3"
+    "ipb2"
 ];

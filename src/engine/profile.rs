@@ -126,7 +126,7 @@ impl Profile {
 
     /// Where a post of a thread is found.
     pub fn permalink(&self, thread: &Address, post: &str) -> Option<Url> {
-        thread.permalink(&self.address, post)
+        thread.permalink(&self.address, &self.urls, post)
     }
 
     /// A URL without the parameters that carry a session; all else as it was.

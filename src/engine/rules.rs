@@ -292,6 +292,8 @@ table! {
         each: Option<Css>,
         /// The line that attributes it.
         attribution: Option<Css>,
+        /// The line that attributes it, where that stands before it and not within it.
+        before: Option<Css>,
         /// Who is quoted.
         author: Value,
         /// The quoted post.

@@ -27,10 +27,13 @@ pub struct UrlRule {
     /// The end of the path, below the directory that the forum is installed in. Named captures as in `query`.
     pub path: PathPattern,
     /// Parameters; those with a `?` after their name may be absent. Named captures: `board`, `thread`, `post`, `page`, `offset`.
+    /// One without a name (`=regex`) is a part that has no value: the path in `index.php?threads/title.1/`.
     pub query: Vec<Parameter>,
     /// The address below the forum's directory: `viewtopic.php?t={thread}[&start={offset}]`. What stands in brackets is left
     /// out where its value is unknown or that of the first page.
     pub canonical: Template,
+    /// Where a post of such a thread is found, if not where [`AddressRules::permalink`] says.
+    pub permalink: Option<Template>,
     /// The address stands for another page than its own (a post's permalink): read if met, never asked for by a listing.
     pub alias: bool,
 }
@@ -41,6 +44,13 @@ pub struct Parameter {
     pub(super) name: String,
     pub(super) optional: bool,
     pub(super) value: Regex,
+}
+
+impl Parameter {
+    /// Whether it speaks of this part of a query. One without a name speaks of the part that has no value.
+    fn is_about(&self, name: &str, value: &str) -> bool {
+        if self.name.is_empty() { value.is_empty() && self.value.is_match(name) } else { self.name == name }
+    }
 }
 
 impl<'de> Deserialize<'de> for Parameter {
@@ -250,14 +260,15 @@ fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, S
     let base = rule.path.0.captures(path)?.name("base").map_or("/", |found| found.as_str()).to_owned();
     slots.take(&rule.path.0, path);
     for known in &rule.query {
-        match query.iter().find(|(name, _)| *name == known.name) {
-            Some((_, value)) if slots.take(&known.value, value) => {}
+        match query.iter().find(|(name, value)| known.is_about(name, value)) {
+            Some((name, _)) if known.name.is_empty() && slots.take(&known.value, name) => {}
+            Some((_, value)) if !known.name.is_empty() && slots.take(&known.value, value) => {}
             Some(_) => return None,
             None if known.optional => {}
             None => return None,
         }
     }
-    if query.iter().any(|(name, _)| rule.query.iter().all(|known| known.name != *name)) {
+    if query.iter().any(|(name, value)| rule.query.iter().all(|known| !known.is_about(name, value))) {
         return None;
     }
     built(rule, number, url, base, slots)
@@ -315,7 +326,8 @@ pub(super) fn without_session(common: &AddressRules, mut url: Url) -> Url {
 
 impl Address {
     /// Where a post of this thread is found.
-    pub(super) fn permalink(&self, common: &AddressRules, post: &str) -> Option<Url> {
+    pub(super) fn permalink(&self, common: &AddressRules, rules: &[UrlRule], post: &str) -> Option<Url> {
+        let own = rules.get(self.rule).and_then(|rule| rule.permalink.as_ref());
         let slots = Slots {
             board: self.board_id.clone(),
             thread: self.thread_id.clone(),
@@ -324,7 +336,7 @@ impl Address {
             page: self.page,
             offset: self.offset,
         };
-        let filled = common.permalink.as_ref()?.fill(&slots)?;
+        let filled = own.or(common.permalink.as_ref())?.fill(&slots)?;
         let mut url = self.url.clone();
         place_at(&mut url, &self.base, &filled);
         Some(url)

@@ -29,6 +29,8 @@ struct Open {
     post_id: Option<String>,
     date: Option<String>,
     quotes: Vec<RawQuote>,
+    /// An attribution that waits for the quotation that follows it: where it stands, and its text.
+    waiting: Option<(u32, String)>,
 }
 
 /// What must be done where an element ends.
@@ -39,6 +41,8 @@ enum Close {
     Notice,
     Quote,
     Attribution,
+    /// The line before a quotation, and where it stands.
+    Before(u32),
 }
 
 struct Walk<'v, 'a, 'p> {
@@ -130,6 +134,9 @@ impl Walk<'_, '_, '_> {
             {
                 self.texts.push(TextBuilder::default());
                 open.push((node.end, Close::Attribution));
+            } else if rules.quote.iter().any(|quote| self.view.is(quote.before.as_ref(), next)) {
+                self.texts.push(TextBuilder::default());
+                open.push((node.end, Close::Before(next)));
             }
             match element.value().name() {
                 "a" => self.link(element),
@@ -150,9 +157,11 @@ impl Walk<'_, '_, '_> {
 
     fn open_quote(&mut self, rules: &QuoteRules, at: u32) {
         self.text().block(2);
+        let before = self.quotes.last_mut().and_then(|outer| outer.waiting.take()).filter(|_| rules.before.is_some());
         // Values are looked for in the attribution alone: those of quotes within this one are not its own.
         let head = rules.attribution.as_ref().and_then(|css| self.own_attribution(css, at));
         let find = |value: &Value| match (head, &rules.attribution) {
+            _ if before.is_some() => before.as_ref().and_then(|(line, _)| self.view.value_in_head(value, *line, *line)),
             (Some(head), _) => self.view.value_in_head(value, head, at),
             (None, None) => self.view.value(value, at),
             (None, Some(_)) => {
@@ -163,6 +172,7 @@ impl Walk<'_, '_, '_> {
             author: find(&rules.author),
             post_id: find(&rules.post_id),
             date: find(&rules.date),
+            attribution: before.map(|(_, line)| line).unwrap_or_default(),
             ..Open::default()
         };
         self.quotes.push(open);
@@ -195,9 +205,15 @@ impl Walk<'_, '_, '_> {
                     quote.attribution.push_str(&text);
                 }
             }
+            Close::Before(at) => {
+                let text = self.texts.pop().unwrap_or_default().finish();
+                if let Some(outer) = self.quotes.last_mut() {
+                    outer.waiting = Some((at, text));
+                }
+            }
             Close::Quote => {
                 let text = self.texts.pop().unwrap_or_default().finish();
-                let Open { attribution, author, post_id, date, quotes } = self.quotes.pop().unwrap_or_default();
+                let Open { attribution, author, post_id, date, quotes, .. } = self.quotes.pop().unwrap_or_default();
                 let attribution = (!attribution.is_empty()).then_some(attribution);
                 let quote = RawQuote { attribution, author, post_id, date, text, quotes };
                 if let Some(outer) = self.quotes.last_mut() {

@@ -68,6 +68,13 @@ impl<'a> Flat<'a> {
         }
     }
 
+    /// Ends an element, and all that is open within it, before a place: end tags were forgotten.
+    pub(super) fn end_before(&mut self, at: u32, place: u32) {
+        for node in &mut self.nodes[at as usize..place as usize] {
+            node.end = node.end.min(place);
+        }
+    }
+
     /// Everything within an element, without itself.
     pub(super) fn within(&self, at: u32) -> Range<u32> {
         at + 1..self.nodes[at as usize].end

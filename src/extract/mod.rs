@@ -14,6 +14,7 @@ mod pager;
 mod post;
 mod text;
 mod view;
+mod xml;
 
 pub use case::run_case;
 pub use page::{ExtractOptions, extract, extract_with};

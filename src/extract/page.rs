@@ -10,6 +10,7 @@ use super::{
     pager::{self, Place},
     post,
     view::View,
+    xml,
 };
 use crate::{
     engine::{Address, Engines, Profile},
@@ -45,14 +46,15 @@ pub fn extract(
 
 /// Takes a page of a known engine apart.
 pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
-    let (text, depth_cut) = guard::capped(text);
+    let text = xml::closed(text);
+    let (text, depth_cut) = guard::capped(&text);
     let html = Html::parse_document(&text);
     let flat = Flat::of(&html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
-    let view = View::new(flat, profile, base);
+    let mut view = View::new(flat, profile, base);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
-    let mut posts = post::posts(&view);
+    let mut posts = post::posts(&mut view);
     if let Some(own) = &own {
         for post in &mut posts {
             post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
@@ -117,9 +119,13 @@ fn own_address(view: &View<'_, '_>, page: &Page) -> Option<Address> {
 fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThread {
     let rules = &view.profile.thread;
     let mut boards: Vec<Board> = Vec::new();
+    let mut is_board: Vec<bool> = Vec::new();
     if let Some(css) = &rules.boards {
         for &at in view.all(css, &view.whole()) {
             let address = view.link(at).and_then(|url| view.profile.address(&url));
+            // A category's link has a query where that of the index has none.
+            let leads_home = view.link(at).is_none_or(|url| url.query().is_none());
+            let counts = address.as_ref().is_some_and(|address| address.kind == PageKind::Board || !leads_home);
             let (id, url) = match address {
                 Some(address) => (address.board_id, Some(String::from(address.url))),
                 None => (None, view.link(at).map(String::from)),
@@ -127,8 +133,14 @@ fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThrea
             let board = Board { id, name: view.line(at), url };
             if !board.name.is_empty() && boards.iter().all(|known| known.url != board.url) {
                 boards.push(board);
+                is_board.push(counts);
             }
         }
+    }
+    // Where some links lead to what is known as a board, the others lead home or to a portal.
+    if is_board.contains(&true) {
+        let mut is_board = is_board.into_iter();
+        boards.retain(|_| is_board.next() == Some(true));
     }
     let descending = view.has(rules.descending.as_ref(), 0);
     RawThread {

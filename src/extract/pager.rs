@@ -38,7 +38,7 @@ pub(super) fn place(view: &View<'_, '_>, own: Option<&Address>, kind: PageKind, 
             let linked = others.iter().map(|other| other.page.unwrap_or(1)).max();
             let pages = told.or(linked).map_or(page, |pages: u32| pages.max(page));
             let next = next
-                .filter(|next| next.page.unwrap_or(1) > page)
+                .filter(|next| next.page.unwrap_or(1) > page || next.offset > own.and_then(|own| own.offset))
                 .or_else(|| others.iter().find(|other| other.page == Some(page + 1)).cloned())
                 .or_else(|| {
                     own.filter(|_| pages > page).and_then(|own| view.profile.other_page(own, Some(page + 1), None))

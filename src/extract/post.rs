@@ -1,5 +1,7 @@
 //! Posts: from the element that holds one to a [`RawPost`].
 
+use std::collections::HashMap;
+
 use super::{body, text, view::View};
 use crate::{
     engine::{PostIds, PostRules},
@@ -7,20 +9,51 @@ use crate::{
 };
 
 /// All posts of a page, in page order.
-pub(super) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
+pub(super) fn posts(view: &mut View<'_, '_>) -> Vec<RawPost> {
     let rules = &view.profile.post;
     let Some(each) = &rules.each else { return Vec::new() };
-    let (mut posts, mut end) = (Vec::new(), 0);
-    for &at in view.all(each, &view.whole()) {
-        // What lies within a post is part of it.
-        if at < end || view.is(rules.skip.as_ref(), at) {
+    let mut places: Vec<(u32, Option<String>)> = Vec::new();
+    for at in view.all(each, &view.whole()).to_vec() {
+        if view.is(rules.skip.as_ref(), at) {
             continue;
         }
-        if let Some(post) = post(view, rules, at) {
-            posts.push(post);
-            end = view.flat.within(at).end;
+        let id = view.value(&rules.id, at);
+        if let Some((outer, outer_id)) = places.last().filter(|(outer, _)| at < view.flat.within(*outer).end) {
+            // What lies within a post is part of it, unless it is another post: then end tags were forgotten.
+            if id.is_none() || id == *outer_id {
+                continue;
+            }
+            view.flat.end_before(*outer, at);
+        }
+        let is_post = id.is_some() || {
+            let range = at..view.flat.within(at).end;
+            rules.body.0.iter().any(|css| view.first(css, &range).is_some())
+        };
+        if is_post {
+            places.push((at, id));
         }
     }
+    once(places.into_iter().filter_map(|(at, _)| post(view, rules, at)).collect())
+}
+
+/// A post that a page shows twice (as the answer on top, or an advertisement in its clothes) counts once: the last that has
+/// text, in its own place.
+fn once(posts: Vec<RawPost>) -> Vec<RawPost> {
+    let mut last: HashMap<String, (usize, bool)> = HashMap::new();
+    for (number, post) in posts.iter().enumerate() {
+        let has_text = !post.body.text.is_empty();
+        if let Some(id) = &post.id
+            && last.get(id).is_none_or(|(_, before)| has_text || !before)
+        {
+            last.insert(id.clone(), (number, has_text));
+        }
+    }
+    let mut number = 0..;
+    let mut posts = posts;
+    posts.retain(|post| {
+        let number = number.next();
+        post.id.as_ref().is_none_or(|id| last.get(id).map(|(kept, _)| *kept) == number)
+    });
     posts
 }
 
@@ -43,7 +76,10 @@ fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
         position: view.value(&rules.position, at).and_then(|text| number(&text)),
         headline: view.value(&rules.headline, at),
         author: author(view, rules, at),
-        date: RawDate { text: view.value(&rules.date, at), attributes: view.values(&rules.date_attributes, at) },
+        date: RawDate {
+            text: view.value(&rules.date, at),
+            attributes: each_once(view.values(&rules.date_attributes, at)),
+        },
         notices: notices(view, rules, at),
         attachments: attachments(view, at),
         status: status.unwrap_or_default(),
@@ -57,13 +93,24 @@ pub(super) fn ids_are_unique(view: &View<'_, '_>) -> bool {
     view.profile.post_ids == PostIds::Forum
 }
 
+/// Themes print the same instant in several places.
+fn each_once(values: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for value in values {
+        if !once.contains(&value) {
+            once.push(value);
+        }
+    }
+    once
+}
+
 fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> {
     let rules = &rules.author;
     let name = view.value(&rules.name, at)?;
     if rules.nobody.as_ref().is_some_and(|nobody| nobody.0.is_match(&name)) || name == "[deleted]" {
         return None;
     }
-    let url = view.value(&rules.url, at).and_then(|href| view.base.join(&href).ok());
+    let url = view.value(&rules.url, at).and_then(|href| view.resolve(&href));
     Some(RawAuthor { name, id: view.value(&rules.id, at), url, role: view.value(&rules.role, at) })
 }
 

@@ -247,7 +247,7 @@ pub(super) fn block_of(view: &View<'_, '_>, at: u32) -> String {
             Kind::Text(text) => out.push(text),
             Kind::Element(element) => match role(element) {
                 Role::Silent => skip = true,
-                _ if is_hidden(element) => skip = true,
+                _ if is_hidden(element) || view.is(view.profile.body.drop.as_ref(), next) => skip = true,
                 Role::Inline => {
                     if element.value().name() == "img"
                         && let Some(emoji) = emoji(element)
