@@ -155,8 +155,12 @@ mod tests {
             body: body.to_vec(),
             fetched_at: Timestamp::UNIX_EPOCH,
         };
-        let expected = Decoded { text: Cow::Borrowed(text), encoding, doubtful };
-        assert_eq!(decode(&page), expected, "{content_type:?}");
+        let decoded = decode(&page);
+        assert_eq!(
+            (&*decoded.text, decoded.encoding, decoded.doubtful),
+            (text, encoding, doubtful),
+            "{content_type:?}"
+        );
     }
 
     #[test]
