@@ -7,6 +7,7 @@
 mod body;
 mod case;
 mod flat;
+mod generic;
 mod guard;
 mod listing;
 mod page;

@@ -6,7 +6,7 @@ use scraper::Html;
 
 use super::{
     flat::{Flat, attribute},
-    guard, listing,
+    generic, guard, listing,
     pager::{self, Place},
     post,
     view::View,
@@ -38,9 +38,22 @@ pub fn extract(
         Some(name) => engines.get(name),
         None => engines.recognise(text, &page.url),
     };
-    match profile {
-        Some(profile) => extract_with(page, text, &profile, options),
-        None => Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() },
+    match (profile, engine) {
+        (Some(profile), _) => extract_with(page, text, &profile, options),
+        (None, None) => unknown(page, text, engines, options),
+        (None, Some(_)) => Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() },
+    }
+}
+
+/// A page that no profile knows is read by its structure; one that shows none stays unknown.
+fn unknown(page: &Page, text: &str, engines: &Engines, options: &ExtractOptions) -> Extracted {
+    let Some(profile) = engines.fallback() else {
+        return Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() };
+    };
+    let read = extract_with(page, text, &profile, options);
+    match read.outcome {
+        Outcome::Read => read,
+        outcome => Extracted { engine: None, outcome, ..Extracted::default() },
     }
 }
 
@@ -54,7 +67,7 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     let mut view = View::new(flat, profile, base);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
-    let mut posts = post::posts(&mut view);
+    let mut posts = if profile.structure { generic::posts(&view) } else { post::posts(&mut view) };
     if let Some(own) = &own {
         for post in &mut posts {
             post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
@@ -85,6 +98,7 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
         post_ids_unique: post::ids_are_unique(&view),
         facts: facts(&view),
         depth_cut,
+        generic: profile.structure,
         ..Extracted::default()
     };
     if outcome != Outcome::Read {
