@@ -57,6 +57,8 @@ pub struct Extracted {
     pub facts: PageFacts,
     /// Read by the fallback for unknown engines.
     pub generic: bool,
+    /// The page broke off before its end.
+    pub truncated: bool,
     /// Decoding needed a guess or replaced bytes.
     pub charset_doubtful: bool,
     /// Elements were nested deeper than the reader follows; the deeper part is text only.

@@ -123,6 +123,7 @@ impl Normalizer {
             (empty && visible, Warning::BodyMissing),
             (identity.hashed, Warning::IdMissing),
             (page.raw.generic, Warning::Generic),
+            (page.raw.truncated, Warning::Truncated),
         ];
 
         Record {

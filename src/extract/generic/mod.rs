@@ -7,12 +7,17 @@
 
 mod date;
 mod layout;
+mod links;
 mod opening;
 mod parts;
 mod person;
 mod post;
 mod series;
 mod text;
+mod title;
+mod unscripted;
 mod words;
 
+pub(super) use links::{boards, next, thread, threads};
 pub(super) use post::posts;
+pub(super) use unscripted::unscripted;

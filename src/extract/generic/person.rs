@@ -54,9 +54,18 @@ pub(super) fn people(view: &View<'_, '_>, layout: &Layout) -> Vec<Named> {
         if attribute(element, "rel").is_some_and(|rel| rel.contains("author")) {
             strength += 2;
         }
-        let named = [attribute(element, "class"), attribute(element, "id")];
-        if named.into_iter().flatten().any(is_person_class) {
+        let classes = [attribute(element, "class"), attribute(element, "id"), attribute(element, "rel")];
+        let classes = classes.into_iter().flatten().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| classes.contains(word));
+        if says(words::PERSON_CLASSES) && !says(&["usertitle", "authortitle", "author-title", "rank"]) {
             strength += 2;
+        } else if says(words::NO_PERSON_CLASSES) {
+            strength = strength.saturating_sub(1);
+            if strength == 0 {
+                continue;
+            }
+        } else if says(words::MAYBE_PERSON_CLASSES) {
+            strength += 1;
         } else if matches!(tag, "a" | "b" | "strong" | "span")
             && layout
                 .parent(at)
@@ -131,6 +140,58 @@ fn is_person_class(value: &str) -> bool {
     words::PERSON_CLASSES.iter().any(|word| value.contains(word))
 }
 
+/// Names that stand in plain text beside a date: "Ann · 2 hours ago", "posted by Ann on …".
+pub(super) fn beside_dates(view: &View<'_, '_>, layout: &Layout, dates: &[date::Dated]) -> Vec<Named> {
+    let mut all: Vec<Named> = Vec::new();
+    for dated in dates.iter().filter(|dated| dated.label == date::Label::None) {
+        let mut add = |at: u32, text: &str| {
+            let name = trimmed(text);
+            if is_name(name) && all.last().is_none_or(|last| last.at != at) {
+                all.push(Named { at, name: name.to_owned(), href: None, strength: 1 });
+            }
+        };
+        if let Kind::Text(text) = view.flat.node(dated.node).kind
+            && let Some((before, _)) = text.split_once(dated.text.as_str())
+            && !before.trim().is_empty()
+        {
+            add(dated.node, before);
+            continue;
+        }
+        let before = (dated.node.saturating_sub(5)..dated.node).rev().find_map(|at| match view.flat.node(at).kind {
+            Kind::Text(text) if layout.visible[at as usize] && text.chars().any(char::is_alphanumeric) => {
+                Some((at, text))
+            }
+            _ => None,
+        });
+        if let Some((at, text)) = before
+            && layout.parent(at).is_some_and(|up| layout.letters(&view.flat.within(up)) < 120)
+        {
+            add(at, text);
+        }
+    }
+    all
+}
+
+fn trimmed(text: &str) -> &str {
+    let edge = |c: char| {
+        c.is_whitespace() || matches!(c, '·' | '•' | '-' | '–' | '—' | '|' | ',' | '»' | '«' | '(' | '[' | ':')
+    };
+    let mut name = text.trim_matches(edge);
+    for word in ["Posted by", "posted by", "Written by", "By", "by", "von", "Von", "par", "Par", "por", "Por", "от"] {
+        if let Some(rest) =
+            name.strip_prefix(word).filter(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == ':'))
+        {
+            name = rest.trim_matches(edge);
+        }
+    }
+    for word in ["on", "am", "le", "wrote", "said", "posted", "at", "el"] {
+        if let Some(rest) = name.strip_suffix(word).filter(|rest| rest.ends_with(char::is_whitespace)) {
+            name = rest.trim_matches(edge);
+        }
+    }
+    name
+}
+
 /// Whether a text can be a name: short, not a label, not a number, not a date.
 fn is_name(text: &str) -> bool {
     let count = text.chars().count();
@@ -151,12 +212,4 @@ fn is_name(text: &str) -> bool {
         return false;
     }
     date::find(text).is_none_or(|(range, _)| range.len() * 2 < text.len())
-}
-
-/// A picture that shows a person, where the name stands in its alternative text alone, is no name; but it tells where posts
-/// begin.
-pub(super) fn has_picture(view: &View<'_, '_>, at: u32) -> bool {
-    view.flat
-        .within(at)
-        .any(|at| matches!(view.flat.node(at).kind, Kind::Element(element) if element.value().name() == "img"))
 }

@@ -10,6 +10,7 @@ use super::{
     person,
     series::{self, Marks, Piece},
     text::{self, BodyPlace},
+    title,
 };
 use crate::{
     extract::{body, flat::attribute, view::View},
@@ -20,7 +21,9 @@ use crate::{
 pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
     let layout = Layout::of(view);
     let dates = date::dates(view, &layout);
-    let people = person::people(view, &layout);
+    let mut people = person::people(view, &layout);
+    people.extend(person::beside_dates(view, &layout, &dates));
+    people.sort_by_key(|named| named.at);
     let marks = Marks::new(&dates, &people, &layout);
     let (mut pieces, _) = series::best(view, &layout, &marks);
     match pieces.is_empty() {
@@ -34,15 +37,15 @@ pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
     let parts = parts::parts(view, &layout, &marks, &pieces);
     let bodies = text::bodies(view, &layout, &marks, &pieces, &parts);
     let ids = ids(view, &pieces);
+    let title = title::title(view);
     let mut posts: Vec<RawPost> = Vec::new();
     for (number, (piece, body)) in pieces.iter().zip(bodies).enumerate() {
-        let Some(post) = post(view, &marks, piece, parts[number], body, ids.as_ref().map(|ids| ids[number].clone()))
-        else {
-            continue;
-        };
+        let id = ids.as_ref().map(|ids| ids[number].clone());
+        let Some(mut post) = post(view, &marks, piece, parts[number], body, id) else { continue };
+        without_title(&mut post, title.as_deref());
         posts.push(post);
     }
-    if is_listing(&layout, &pieces, &posts) { Vec::new() } else { posts }
+    if is_listing(&layout, &pieces, &posts) || !look_like_posts(view, &pieces, &posts) { Vec::new() } else { posts }
 }
 
 fn post(
@@ -61,7 +64,8 @@ fn post(
     let place = body?;
     let mut body = body::body_of(view, place.at, place.range, &place.cuts);
     without_signature(&mut body.text);
-    if body.text.is_empty() && body.quotes.is_empty() && body.images.is_empty() {
+    let is_empty = body.text.is_empty() && body.quotes.is_empty() && body.images.is_empty();
+    if is_empty && (named.is_none() || dated.is_none()) {
         return None;
     }
     let author = named.map(|named| RawAuthor {
@@ -78,6 +82,25 @@ fn post(
         .unwrap_or_default();
     let url = id.as_deref().and_then(|id| permalink(view, &piece.range, id));
     Some(RawPost { id, url, author, date, body, status: Status::Visible, ..RawPost::default() })
+}
+
+/// A first line that repeats the thread's title ("Re: …") is the post's subject.
+fn without_title(post: &mut RawPost, title: Option<&str>) {
+    let Some(title) = title.filter(|title| title.chars().count() >= 6) else { return };
+    let text = &post.body.text;
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let bare = line.trim();
+    let repeats = bare.len() <= title.len() + 16
+        && (bare.ends_with(title) || (bare.len() >= 6 && title.starts_with(bare) && title.len() <= bare.len() + 40));
+    if repeats && !rest.trim().is_empty() {
+        let cut = text.len() - rest.trim_start().len();
+        post.headline = Some(bare.to_owned());
+        post.body.text.drain(..cut);
+        post.body
+            .notice_spans
+            .iter_mut()
+            .for_each(|span| *span = span.start.saturating_sub(cut)..span.end.saturating_sub(cut));
+    }
 }
 
 /// Old engines set signatures off by a line of underscores.
@@ -152,6 +175,24 @@ fn names(href: &str, id: &str) -> bool {
         let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
         !digit(at.checked_sub(1)) && !digit(Some(at + id.len()))
     })
+}
+
+/// Whether most have what a post has; few blocks must have all of it, for few blocks of any page look alike by chance.
+fn look_like_posts(view: &View<'_, '_>, pieces: &[Piece], posts: &[RawPost]) -> bool {
+    let is_typed = |piece: &Piece| {
+        view.flat
+            .element(piece.top)
+            .and_then(|element| attribute(element, "itemtype"))
+            .is_some_and(series::is_post_type)
+    };
+    if pieces.iter().any(is_typed) {
+        return true;
+    }
+    let count = |test: &dyn Fn(&RawPost) -> bool| posts.iter().filter(|post| test(post)).count() * 10;
+    let dated = count(&|post| post.date != RawDate::default());
+    let named = count(&|post| post.author.is_some());
+    let share = if posts.len() <= 3 { 10 } else { 6 };
+    dated >= posts.len() * share && named >= posts.len() * share.min(7)
 }
 
 /// Whether the pieces are rows of a listing: titles in links, and hardly any text of their own.

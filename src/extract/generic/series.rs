@@ -1,6 +1,9 @@
 //! The row of blocks that are posts: each series of like places is tried as a row of marks that stand one in a post.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     date::{Dated, Label},
@@ -106,13 +109,23 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
         if places.len() < 2 || places.len() > MOST {
             continue;
         }
-        let pieces = alike(layout, pieces(view, layout, places));
+        let pieces = once(view, alike(layout, pieces(view, layout, places)));
         let worth: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
         if pieces.len() >= 2 && (worth > best.1 + 1e-9 || worth > best.1 - 1e-9 && reach(&pieces) < reach(&best.0)) {
             best = (pieces, worth);
         }
     }
     best
+}
+
+/// An id that comes again is the same post again.
+fn once(view: &View<'_, '_>, mut pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut seen: HashSet<&str> = HashSet::new();
+    pieces.retain(|piece| {
+        let id = view.flat.element(piece.top).and_then(|element| attribute(element, "id"));
+        id.filter(|id| id.bytes().any(|b| b.is_ascii_digit())).is_none_or(|id| seen.insert(id))
+    });
+    pieces
 }
 
 /// Nodes that the pieces cover: of two rows of one worth the tighter one is taken.
@@ -238,7 +251,7 @@ pub(super) fn worth(layout: &Layout, marks: &Marks<'_>, range: &Range<u32>) -> f
         _ => 0.02,
     };
     let listing = if linked > plain * 2 { 0.3 } else { 1.0 };
-    let crowd = if dates > 4 { 4.0 / f64::from(dates) } else { 1.0 };
+    let crowd = if dates > 2 { 2.5 / (f64::from(dates) + 0.5) } else { 1.0 };
     let penalty = if quality < 0.2 { 0.4 } else { 0.0 };
     (1.0 + text / 20.0).ln() * quality * listing * crowd - penalty
 }

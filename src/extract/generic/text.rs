@@ -27,6 +27,10 @@ struct Candidate {
     at: u32,
     key: u64,
     value: f64,
+    /// Letters in it.
+    weight: f64,
+    /// Its class says that it is a body.
+    is_named: bool,
 }
 
 /// Finds the body of each piece.
@@ -61,11 +65,11 @@ pub(super) fn bodies(
     }
     let mut ranking: Vec<(f64, u64)> = sums.iter().map(|(key, (sum, _))| (*sum, *key)).collect();
     ranking.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    let winner = ranking.first().copied();
+    let winner = ranking.first().map(|(_, key)| narrowed(view, &all, *key));
     let places: Vec<Option<u32>> = all
         .iter()
         .map(|candidates| {
-            let (_, key) = winner?;
+            let key = winner?;
             let of_key = candidates.iter().filter(|candidate| candidate.key == key);
             let best =
                 |one: &&Candidate, other: &&Candidate| one.value.total_cmp(&other.value).then(other.at.cmp(&one.at));
@@ -89,6 +93,38 @@ pub(super) fn bodies(
         .collect()
 }
 
+/// A frame around bodies gives way to what within it is called a body and holds most of its text.
+fn narrowed(view: &View<'_, '_>, pieces: &[Vec<Candidate>], key: u64) -> u64 {
+    let mut key = key;
+    for _ in 0..4 {
+        let mut frames = 0.0;
+        let mut inner: HashMap<u64, (f64, usize)> = HashMap::new();
+        let mut count = 0;
+        for candidates in pieces {
+            let Some(frame) = candidates.iter().find(|candidate| candidate.key == key) else { continue };
+            frames += frame.weight.min(3000.0);
+            count += 1;
+            let range = view.flat.within(frame.at);
+            let mut seen: HashSet<u64> = HashSet::new();
+            for candidate in candidates.iter().filter(|candidate| candidate.is_named && range.contains(&candidate.at)) {
+                if seen.insert(candidate.key) {
+                    let (sum, pieces) = inner.entry(candidate.key).or_default();
+                    *sum += candidate.weight.min(3000.0);
+                    *pieces += 1;
+                }
+            }
+        }
+        let fits =
+            |known: u64, sum: f64, pieces: usize| known != key && sum >= frames * 0.7 && pieces * 10 >= count * 8;
+        let inner = inner.into_iter().filter(|(known, (sum, pieces))| fits(*known, *sum, *pieces));
+        match inner.max_by(|one, other| one.1.0.total_cmp(&other.1.0).then(one.0.cmp(&other.0))) {
+            Some((narrow, _)) => key = narrow,
+            None => break,
+        }
+    }
+    key
+}
+
 fn candidates(
     view: &View<'_, '_>,
     layout: &Layout,
@@ -96,8 +132,23 @@ fn candidates(
     range: &Range<u32>,
     parts: Parts,
 ) -> Vec<Candidate> {
-    let author = parts.author.map(|number| marks.people[number].at);
-    let date = parts.date.map(|number| marks.dates[number].node);
+    // What repeats them (in a second column, for small screens) is a header as well.
+    let first = marks.people.partition_point(|named| named.at < range.start);
+    let people = marks.people[first..].iter().take_while(|named| named.at < range.end);
+    let author = parts.author.map(|number| &marks.people[number].name);
+    let authors: Vec<u32> = people
+        .filter(|named| Some(&named.name) == author && named.strength >= 2)
+        .map(|named| named.at)
+        .chain(parts.author.map(|number| marks.people[number].at))
+        .collect();
+    let first = marks.dates.partition_point(|date| date.node < range.start);
+    let inside = marks.dates[first..].iter().take_while(|date| date.node < range.end);
+    let date = parts.date.map(|number| &marks.dates[number].text);
+    let dates: Vec<u32> = inside
+        .filter(|dated| Some(&dated.text) == date && !dated.text.is_empty())
+        .map(|dated| dated.node)
+        .chain(parts.date.map(|number| marks.dates[number].node))
+        .collect();
     let mut all = Vec::new();
     // Open elements: end, key, elements of a name seen within.
     let mut open: Vec<(u32, u64, HashMap<u64, u32>)> = vec![(range.end, 0, HashMap::new())];
@@ -129,18 +180,19 @@ fn candidates(
         let weight = f64::from(layout.plain(&inner)) + 0.4 * f64::from(layout.linked(&inner));
         if weight > 0.0 {
             let here = at..node_end;
-            let holds = |place: Option<u32>| place.is_some_and(|place| here.contains(&place));
-            let mut value = weight.min(4000.0) * class_factor(view, at);
-            if holds(author) {
+            let holds = |places: &[u32]| places.iter().any(|place| here.contains(place));
+            let factor = class_factor(view, at);
+            let mut value = weight.min(4000.0) * factor;
+            if holds(&authors) {
                 value *= 0.2;
             }
-            if holds(date) {
+            if holds(&dates) {
                 value *= 0.5;
             }
             if matches!(name, "a" | "h1" | "h2" | "h3" | "h4" | "label" | "form") {
                 value *= 0.3;
             }
-            all.push(Candidate { at, key, value });
+            all.push(Candidate { at, key, value, weight, is_named: factor > 1.2 });
         }
         at += 1;
     }

@@ -55,31 +55,6 @@ pub(super) const ALTERNATING: &[&str] = &[
     "active",
 ];
 
-/// Beginnings of months' names in the languages that write them beside numbers.
-pub(super) const MONTHS: &str = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\
-    mär|mrz|mai|okt|dez|fév|fev|avr|juin|juil|aoû|aou|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|\
-    out|mei|maa|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|led|úno|bře|dub|kvě|čer|srp|zář|říj|pro|\
-    янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек|січ|лют|бер|кві|тра|чер|лип|сер|вер|жов|лис|гру|\
-    oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|tam|hel|touko|kesä|hei|elo|syys|loka|mar|jou|\
-    ιαν|φεβ|μαρ|απρ|μαι|μάι|ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ|ม\\.ค|ก\\.พ|มี\\.ค|เม\\.ย|พ\\.ค|มิ\\.ย|ก\\.ค|ส\\.ค|ก\\.ย|ต\\.ค|พ\\.ย|ธ\\.ค|\
-    يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر|tháng|thg|th";
-
-/// Units of time, as "3 … ago" has them.
-pub(super) const UNITS: &str = "seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?|\
-    sekunden?|minuten?|stunden?|tag(?:en?)?|wochen?|monat(?:en?)?|jahr(?:en?)?|\
-    secondes?|heures?|jours?|semaines?|mois|ans?|années?|segundos?|minutos?|horas?|d[ií]as?|semanas?|mes(?:es)?|años?|\
-    mês|anos?|giorn[io]|or[ae]|settiman[ae]|mes[ei]|ann[io]|секунд\\p{L}*|минут\\p{L}*|час\\p{L}*|дн\\p{L}*|день|недел\\p{L}*|\
-    месяц\\p{L}*|год\\p{L}*|лет|uur|dagen|dag|weken|maanden|jaar|timmar|dagar|veckor|månader|år|phút|giờ|ngày|tuần|tháng|năm|\
-    saniye|dakika|saat|gün|hafta|ay|yıl|godzin\\p{L}*|dni|minut\\p{L}*|lat|temu";
-
-/// Words before or after "3 …" that make it a time gone by.
-pub(super) const AGO: &str =
-    "ago|vor|il y a|hace|há|atrás|fa|назад|geleden|sedan|siden|önce|temu|trước|sitten|πριν|منذ|קודם|lalu";
-
-/// Names of days that stand for a date.
-pub(super) const DAYS: &str = "today|yesterday|heute|gestern|aujourd'hui|aujourd’hui|hier|hoy|ayer|hoje|ontem|oggi|ieri|сегодня|вчера|\
-    vandaag|gisteren|idag|igår|i dag|i går|bugün|dün|dzisiaj|wczoraj|dziś|今天|昨天|前天|今日|昨日|오늘|어제|hôm nay|hôm qua";
-
 /// Labels of dates that are no post's: when someone joined, was last seen, was born.
 pub(super) const OTHER_DATES: &[&str] = &[
     "join",
@@ -193,10 +168,52 @@ pub(super) const PERSON_ADDRESSES: &str = "(?i)(?:member|user|profil|author|peop
 pub(super) const NO_PERSON_ADDRESSES: &str = "(?i)(?:login|logout|signin|signup|regist|lostp|forgot|reply|newpost|quote|report|search|find|sendmessage|private|pm=|mode=email|\
     javascript:|mailto:|share|facebook\\.com|twitter\\.com|whatsapp|reddit\\.com/submit|showthread|viewtopic|do=newpm|dopm|action=pm|sendpm|contact|addfriend|buddy|ignore|warn|spacecp|rate|album|gallery|badge|rank|karma|reputation|usergroup|memberlist$|/members/?$|/users/?$|online)";
 
-/// In classes and ids of elements that name a person.
+/// In classes and ids of elements that name a person, surely.
 pub(super) const PERSON_CLASSES: &[&str] = &[
-    "author", "user", "nick", "member", "poster", "byline", "name", "profile", "creator", "handle", "hnuser", "owner",
+    "username",
+    "author",
+    "nick",
+    "poster",
+    "byline",
+    "hnuser",
     "authi",
+    "creator",
+    "screenname",
+    "displayname",
+    "user-name",
+    "user_name",
+];
+
+/// The same, perhaps.
+pub(super) const MAYBE_PERSON_CLASSES: &[&str] = &["user", "member", "name", "profile", "handle", "owner", "person"];
+
+/// In classes of what stands beside a name: ranks, titles, counts.
+pub(super) const NO_PERSON_CLASSES: &[&str] = &[
+    "title",
+    "rank",
+    "group",
+    "status",
+    "level",
+    "count",
+    "stat",
+    "avatar",
+    "badge",
+    "karma",
+    "reputation",
+    "posts",
+    "joined",
+    "role",
+    "location",
+    "points",
+    "flair",
+    "usertext",
+    "forumname",
+    "filename",
+    "boardname",
+    "categoryname",
+    "rating",
+    "button",
+    "btn",
 ];
 
 /// Texts of links that lead to a person but name nobody.
@@ -308,6 +325,18 @@ pub(super) const NO_NAMES: &[&str] = &[
     "junior member",
     "new member",
     "full member",
+    "threadstarter",
+    "thread starter",
+    "topic starter",
+    "themenstarter",
+    "tagged",
+    "sponsored",
+    "ad",
+    "advertisement",
+    "publicité",
+    "werbung",
+    "anzeige",
+    "реклама",
     "anonymous users",
     "view",
     "answer",
