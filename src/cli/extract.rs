@@ -29,7 +29,7 @@ pub struct ExtractArgs {
     #[arg(long, value_enum, default_value_t = FormatName::Auto)]
     format: FormatName,
     /// Address of the page, for relative links and the source's name
-    #[arg(long)]
+    #[arg(long, value_parser = address)]
     url: Option<Url>,
     /// Engine profile, instead of recognising one
     #[arg(long, value_name = "NAME")]
@@ -55,6 +55,17 @@ pub struct ExtractArgs {
     /// Directory of one's own engine profiles
     #[arg(long, value_name = "DIR")]
     engines: Option<PathBuf>,
+}
+
+/// An address. A relative one, as mirrors of sites keep it, is taken from the root.
+fn address(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            let root = Url::parse("file:///").map_err(|error| error.to_string())?;
+            root.join(text).map_err(|error| error.to_string())
+        }
+        other => other.map_err(|error| error.to_string()),
+    }
 }
 
 /// What the input is, as typed.

@@ -13,7 +13,7 @@ use super::{CliError, ExitKind, configuration};
 use crate::{
     clock::Clock,
     engine::Engines,
-    extract::{ExtractOptions, extract},
+    extract::{ExtractOptions, draft_profile, extract},
     fetch::{Fetch, HttpFetch, HttpSettings, decode},
     model::{Extracted, Fetched, NewRequest, Outcome, Page, PageKind, Reason, Request, SourceSettings, Validators},
     normalize::{Knowledge, Normalized, Normalizer, PageStamp},
@@ -135,7 +135,7 @@ fn tell(page: &Page, engines: &Engines, out: &mut dyn Write) -> Result<ExitKind,
     if let Some(next) = &extracted.next {
         writeln!(out, "next      {}", next.url)?;
     }
-    let (recognised, found) = (engine.clone(), *outcome == Outcome::Read);
+    let (recognised, found, generic) = (engine.clone(), *outcome == Outcome::Read, extracted.generic);
     let settings = source(&page.url);
     let mut knowledge = Knowledge::default();
     let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
@@ -160,6 +160,9 @@ fn tell(page: &Page, engines: &Engines, out: &mut dyn Write) -> Result<ExitKind,
     match &knowledge.zone {
         Some(zone) => writeln!(out, "time_zone = {}", toml::Value::from(zone.as_str()))?,
         None => writeln!(out, "# time_zone = \"Asia/Kuala_Lumpur\"   # the page does not tell it")?,
+    }
+    if generic && let Some(draft) = draft_profile(page, &decoded.text, engines) {
+        writeln!(out, "\n# engines/{}.toml\n{draft}", settings.name)?;
     }
     Ok(if found { ExitKind::Done } else { ExitKind::Incomplete })
 }

@@ -22,4 +22,4 @@ mod wayback;
 mod xml;
 
 pub use case::run_case;
-pub use page::{ExtractOptions, extract, extract_with};
+pub use page::{ExtractOptions, draft_profile, extract, extract_with};

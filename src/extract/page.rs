@@ -84,7 +84,7 @@ fn unknown(page: &Page, text: &str, engines: &Engines, options: &ExtractOptions)
 /// Takes a page of a known engine apart.
 pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
     let truncated = truncated::is_truncated(text);
-    let text = if profile.structure { generic::unscripted(text) } else { Cow::Borrowed(text) };
+    let text = if profile.structure { generic::prepared(text) } else { Cow::Borrowed(text) };
     let text = xml::closed(&text);
     let (text, depth_cut) = guard::capped(&text);
     let html = Html::parse_document(&text);
@@ -156,6 +156,17 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     extracted.threads = threads;
     extracted.boards = boards;
     extracted
+}
+
+/// A first profile for a page that no profile knows, as TOML for a person to correct; `None` where the page shows no posts that
+/// selectors could tell from the rest.
+pub fn draft_profile(page: &Page, text: &str, engines: &Engines) -> Option<String> {
+    let profile = engines.fallback()?;
+    let text = generic::prepared(text);
+    let (text, _) = guard::capped(&text);
+    let html = Html::parse_document(&text);
+    let view = View::new(Flat::of(&html), &profile, page.url.clone());
+    generic::draft(&view, &page.url)
 }
 
 /// The page's own address: as asked for, else as the page itself links to it.

@@ -73,7 +73,7 @@ impl Words {
         let word = r"[\p{L}\p{M}]+(?:\.[\p{L}\p{M}]+)*";
         let pattern = Regex::new(&format!(
             r"(?ix)
-            (?P<full> \b\d{{4}}{gap}?[-/.]{gap}?\d{{1,2}}{gap}?[-/.]{gap}?\d{{1,2}}\b
+            (?P<full> \b\d{{4}}{gap}?[-/.]{gap}?\d{{1,2}}{gap}?[-/.]{gap}?\d{{1,2}}(?:\b|T)
               | \b\d{{1,2}}{gap}?[-/.]{gap}?\d{{1,2}}{gap}?[-/.]{gap}?(?:\d{{4}}|\d{{2}})\b
               | \b\d{{1,2}}[-/.](?P<m1>{word})\.?[-/.]\d{{2,4}}\b
               | \d{{2,4}}\s*[年년]\s*\d{{1,2}}\s*[月월](?:\s*\d{{1,2}}\s*[日일])?
@@ -376,6 +376,7 @@ mod tests {
         check("3 de enero de 2011", Some(("3 de enero de 2011", false)));
         check("version 1.2 of the market", None);
         check("I may go", None);
+        check("2021-04-02T09:30:00Z", Some(("2021-04-02T09:30:00", true)));
         check("Listing 2", None);
         check("Join Date: Dec 2008", Some(("Dec 2008", false)));
         check("3-4 of them", None);

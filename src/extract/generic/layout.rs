@@ -63,7 +63,9 @@ impl Layout {
                     }
                 }
                 Kind::Element(element) => {
-                    if at >= hidden_till && (role(element) == Role::Silent || is_hidden(element)) {
+                    // A hidden element that holds half of the page lost its end tag.
+                    let is_all = (node.end - at) * 2 > flat.len();
+                    if at >= hidden_till && !is_all && (role(element) == Role::Silent || is_hidden(element)) {
                         hidden_till = node.end;
                     }
                     layout.visible[here] = at >= hidden_till;

@@ -6,18 +6,21 @@
 //! body ([`parts`], [`text`]). Plain functions over the parsed page; nothing is learnt and nothing is kept.
 
 mod date;
+mod draft;
 mod layout;
 mod links;
 mod opening;
 mod parts;
 mod person;
+mod person_words;
 mod post;
+mod prepared;
 mod series;
 mod text;
 mod title;
-mod unscripted;
 mod words;
 
+pub(super) use draft::draft;
 pub(super) use links::{boards, next, thread, threads};
 pub(super) use post::posts;
-pub(super) use unscripted::unscripted;
+pub(super) use prepared::prepared;

@@ -43,6 +43,16 @@ pub(super) fn parts(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, pie
             let inside =
                 marks.people.iter().enumerate().skip(first).take_while(|(_, named)| named.at < piece.range.end);
             let inside = inside.filter(|(_, named)| !within(&quoted, named.at));
+            let inside: Vec<_> = inside.collect();
+            // Of a name and what stands around it ("Ann", "Ann Moderator") the name is meant.
+            let is_frame = |number: usize| {
+                inside.get(number + 1).is_some_and(|(_, inner)| {
+                    let (_, outer) = inside[number];
+                    let frame = view.flat.node(outer.at).end;
+                    inner.at < frame && inner.name.len() < outer.name.len() && outer.name.starts_with(&inner.name)
+                })
+            };
+            let inside = inside.iter().enumerate().filter(|(number, _)| !is_frame(*number)).map(|(_, named)| *named);
             inside
                 .map(|(number, named)| {
                     let late = f64::from(named.at - piece.range.start) / f64::from(size);

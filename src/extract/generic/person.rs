@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{date, layout::Layout, words};
+use super::{date, layout::Layout, person_words};
 use crate::extract::{
     flat::{Kind, attribute},
     view::View,
@@ -22,8 +22,8 @@ pub(super) struct Named {
     pub(super) strength: u8,
 }
 
-static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(words::PERSON_ADDRESSES).ok());
-static NO_PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(words::NO_PERSON_ADDRESSES).ok());
+static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(person_words::PERSON_ADDRESSES).ok());
+static NO_PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(person_words::NO_PERSON_ADDRESSES).ok());
 
 /// All that may be names of people, in page order.
 pub(super) fn people(view: &View<'_, '_>, layout: &Layout) -> Vec<Named> {
@@ -57,14 +57,14 @@ pub(super) fn people(view: &View<'_, '_>, layout: &Layout) -> Vec<Named> {
         let classes = [attribute(element, "class"), attribute(element, "id"), attribute(element, "rel")];
         let classes = classes.into_iter().flatten().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| classes.contains(word));
-        if says(words::PERSON_CLASSES) && !says(&["usertitle", "authortitle", "author-title", "rank"]) {
+        if says(person_words::PERSON_CLASSES) && !says(&["usertitle", "authortitle", "author-title", "rank"]) {
             strength += 2;
-        } else if says(words::NO_PERSON_CLASSES) {
+        } else if says(person_words::NO_PERSON_CLASSES) {
             strength = strength.saturating_sub(1);
             if strength == 0 {
                 continue;
             }
-        } else if says(words::MAYBE_PERSON_CLASSES) {
+        } else if says(person_words::MAYBE_PERSON_CLASSES) {
             strength += 1;
         } else if matches!(tag, "a" | "b" | "strong" | "span")
             && layout
@@ -120,7 +120,14 @@ fn name_of(view: &View<'_, '_>, at: u32) -> String {
             return line[label.len()..].trim().to_owned();
         }
     }
-    line.to_owned()
+    // "Ann 1,204": the number of her posts.
+    let bare = line.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',' || c == '.');
+    let bare = bare.strip_suffix(char::is_whitespace).map_or(line, str::trim);
+    if bare.chars().any(char::is_alphabetic) && view.flat.within(at).len() > 1 {
+        bare.to_owned()
+    } else {
+        line.to_owned()
+    }
 }
 
 fn within_author(view: &View<'_, '_>, layout: &Layout, at: u32) -> bool {
@@ -137,7 +144,7 @@ fn leads_to_person(href: &str) -> bool {
 
 fn is_person_class(value: &str) -> bool {
     let value = value.to_ascii_lowercase();
-    words::PERSON_CLASSES.iter().any(|word| value.contains(word))
+    person_words::PERSON_CLASSES.iter().any(|word| value.contains(word))
 }
 
 /// Names that stand in plain text beside a date: "Ann · 2 hours ago", "posted by Ann on …".
@@ -172,6 +179,29 @@ pub(super) fn beside_dates(view: &View<'_, '_>, layout: &Layout, dates: &[date::
     all
 }
 
+/// A time of day, or a name of a day of the week.
+fn is_time(lower: &str) -> bool {
+    let clock = lower.trim_end_matches(['a', 'p', 'm', '.', ' ']);
+    let days = [
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    days.contains(&lower)
+        || (!clock.is_empty() && clock.contains(':') && clock.chars().all(|c| c.is_ascii_digit() || c == ':'))
+}
+
 fn trimmed(text: &str) -> &str {
     let edge = |c: char| {
         c.is_whitespace() || matches!(c, '·' | '•' | '-' | '–' | '—' | '|' | ',' | '»' | '«' | '(' | '[' | ':')
@@ -200,7 +230,7 @@ fn is_name(text: &str) -> bool {
     }
     let lower = text.to_lowercase();
     let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    if words::NO_NAMES.contains(&bare) || lower.starts_with("http") || text.starts_with('#') {
+    if person_words::NO_NAMES.contains(&bare) || lower.starts_with("http") || text.starts_with('#') {
         return false;
     }
     if text.ends_with(['?', '!', ':', '。', '，', ',']) || (text.contains(": ") && count > 20) {
@@ -209,6 +239,9 @@ fn is_name(text: &str) -> bool {
     // A count ("123", "1,204 posts") is nobody; a name may be all digits where a link says so, which is rare enough.
     let digits = text.chars().filter(char::is_ascii_digit).count();
     if digits * 2 > count && count < 6 || text.chars().all(|c| !c.is_alphabetic()) {
+        return false;
+    }
+    if lower.ends_with(" posts") || lower.ends_with(" comments") || is_time(&lower) {
         return false;
     }
     date::find(text).is_none_or(|(range, _)| range.len() * 2 < text.len())

@@ -1,13 +1,19 @@
 //! From pieces to raw posts.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+    sync::LazyLock,
+};
+
+use regex::Regex;
 
 use super::{
-    date,
-    layout::Layout,
+    date::{self, Dated},
+    layout::{Layout, hash},
     opening,
     parts::{self, Parts},
-    person,
+    person::{self, Named},
     series::{self, Marks, Piece},
     text::{self, BodyPlace},
     title,
@@ -17,51 +23,71 @@ use crate::{
     model::{RawAuthor, RawDate, RawPost, Status},
 };
 
-/// All posts of a page, told by its structure alone; empty where it shows none.
-pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
-    let layout = Layout::of(view);
-    let dates = date::dates(view, &layout);
-    let mut people = person::people(view, &layout);
-    people.extend(person::beside_dates(view, &layout, &dates));
-    people.sort_by_key(|named| named.at);
-    let marks = Marks::new(&dates, &people, &layout);
-    let (mut pieces, _) = series::best(view, &layout, &marks);
-    match pieces.is_empty() {
-        true => pieces.extend(opening::only(view, &layout, &marks)),
-        false => {
-            if let Some(first) = opening::opening(view, &layout, &marks, &pieces) {
-                pieces.insert(0, first);
-            }
-        }
-    }
-    let parts = parts::parts(view, &layout, &marks, &pieces);
-    let bodies = text::bodies(view, &layout, &marks, &pieces, &parts);
-    let ids = ids(view, &pieces);
-    let title = title::title(view);
-    let mut posts: Vec<RawPost> = Vec::new();
-    for (number, (piece, body)) in pieces.iter().zip(bodies).enumerate() {
-        let id = ids.as_ref().map(|ids| ids[number].clone());
-        let Some(mut post) = post(view, &marks, piece, parts[number], body, id) else { continue };
-        without_title(&mut post, title.as_deref());
-        posts.push(post);
-    }
-    if is_listing(&layout, &pieces, &posts) || !look_like_posts(view, &pieces, &posts) { Vec::new() } else { posts }
+/// A page as its structure tells it.
+pub(super) struct Reading {
+    pub(super) layout: Layout,
+    pub(super) dates: Vec<Dated>,
+    pub(super) people: Vec<Named>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) parts: Vec<Parts>,
+    pub(super) bodies: Vec<Option<BodyPlace>>,
+    pub(super) ids: Option<Ids>,
 }
 
-fn post(
-    view: &View<'_, '_>,
-    marks: &Marks<'_>,
-    piece: &Piece,
-    parts: Parts,
-    body: Option<BodyPlace>,
-    id: Option<String>,
-) -> Option<RawPost> {
-    let named = parts.author.map(|number| &marks.people[number]);
-    let dated = parts.date.map(|number| &marks.dates[number]);
+impl Reading {
+    pub(super) fn of(view: &View<'_, '_>) -> Reading {
+        let layout = Layout::of(view);
+        let dates = date::dates(view, &layout);
+        let mut people = person::people(view, &layout);
+        people.extend(person::beside_dates(view, &layout, &dates));
+        people.sort_by_key(|named| named.at);
+        let marks = Marks::new(&dates, &people, &layout);
+        let is_forum = is_forum(view);
+        let (mut pieces, _) = series::best(view, &layout, &marks);
+        match pieces.is_empty() {
+            true => pieces.extend(opening::only(view, &layout, &marks, is_forum)),
+            false => {
+                if let Some(first) = opening::opening(view, &layout, &marks, &pieces, is_forum) {
+                    pieces.insert(0, first);
+                }
+            }
+        }
+        let parts = parts::parts(view, &layout, &marks, &pieces);
+        let bodies = text::bodies(view, &layout, &marks, &pieces, &parts);
+        let ids = ids(view, &pieces);
+        Reading { layout, dates, people, pieces, parts, bodies, ids }
+    }
+}
+
+/// All posts of a page, told by its structure alone; empty where it shows none.
+pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
+    let reading = Reading::of(view);
+    let title = title::title(view);
+    let mut posts: Vec<RawPost> = Vec::new();
+    let mut seen: HashSet<u64> = HashSet::new();
+    for number in 0..reading.pieces.len() {
+        let Some(mut post) = post(view, &reading, number) else { continue };
+        without_title(&mut post, title.as_deref());
+        // The same in another dress (for small screens, or quoted on top) is the same post.
+        let says = hash(&(post.author.as_ref().map(|author| &author.name), &post.date.text, &post.body.text));
+        if post.body.text.len() < 30 || seen.insert(says) {
+            posts.push(post);
+        }
+    }
+    let Reading { layout, pieces, .. } = &reading;
+    if is_listing(layout, pieces, &posts) || !look_like_posts(view, pieces, &posts) { Vec::new() } else { posts }
+}
+
+fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost> {
+    let (piece, parts) = (&reading.pieces[number], reading.parts[number]);
+    let id = reading.ids.as_ref().map(|ids| ids.values[number].clone());
+    let place = reading.bodies[number].clone();
+    let named = parts.author.map(|number| &reading.people[number]);
+    let dated = parts.date.map(|number| &reading.dates[number]);
     if named.is_none() && dated.is_none() {
         return None;
     }
-    let place = body?;
+    let place = place?;
     let mut body = body::body_of(view, place.at, place.range, &place.cuts);
     without_signature(&mut body.text);
     let is_empty = body.text.is_empty() && body.quotes.is_empty() && body.images.is_empty();
@@ -117,8 +143,16 @@ fn without_signature(text: &mut String) {
     }
 }
 
+/// Ids of the pieces, and the attribute that tells them.
+pub(super) struct Ids {
+    pub(super) attribute: String,
+    /// What stands before the number.
+    pub(super) stem: String,
+    pub(super) values: Vec<String>,
+}
+
 /// Ids of the pieces: an attribute of the same form in each, with a number of its own.
-fn ids(view: &View<'_, '_>, pieces: &[Piece]) -> Option<Vec<String>> {
+fn ids(view: &View<'_, '_>, pieces: &[Piece]) -> Option<Ids> {
     let mut forms: HashMap<String, HashMap<usize, String>> = HashMap::new();
     for (number, piece) in pieces.iter().enumerate() {
         let mut parent = view.flat.element(piece.top);
@@ -157,7 +191,11 @@ fn ids(view: &View<'_, '_>, pieces: &[Piece]) -> Option<Vec<String>> {
         let said = ["post", "msg", "message", "comment", "pid"].iter().any(|word| form.contains(word));
         (said, longest(found), std::cmp::Reverse((*form).clone()))
     });
-    best.map(|(_, found)| (0..pieces.len()).map(|number| found[&number].clone()).collect())
+    best.map(|(form, found)| {
+        let (attribute, stem) = form.split_once(' ').unwrap_or((form, ""));
+        let values = (0..pieces.len()).map(|number| found[&number].clone()).collect();
+        Ids { attribute: attribute.to_owned(), stem: stem.to_owned(), values }
+    })
 }
 
 /// A link within a piece that names its id.
@@ -177,6 +215,28 @@ fn names(href: &str, id: &str) -> bool {
     })
 }
 
+static FORUM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)forum|viewtopic|showthread|threads?[/.=]|[-/]threads?/|topics?[/.=]|\bboards?[./]|\bbbs\b|discussions?\b|/questions?/|\bcommunity\.|/community/|/t/|/talk/|answers|\bforo|foren|форум|论坛|論壇|掲示板|フォーラム|포럼|diễn đàn")
+    .ok()
+});
+
+/// Whether the address or the title of a page says that it is a forum's.
+fn is_forum(view: &View<'_, '_>) -> bool {
+    let Some(pattern) = FORUM.as_ref() else { return false };
+    let told = |name: &str, key: &str, value: &str, take: &str| {
+        let mut elements = view.flat.elements().filter(|(_, element)| element.value().name() == name);
+        elements.any(|(_, element)| {
+            attribute(element, key).is_some_and(|found| value.is_empty() || found == value)
+                && attribute(element, take).is_some_and(|text| pattern.is_match(text))
+        })
+    };
+    pattern.is_match(view.base.as_str())
+        || title::page_title(view).is_some_and(|title| pattern.is_match(&title))
+        || told("link", "rel", "canonical", "href")
+        || told("body", "class", "", "class")
+        || told("meta", "name", "generator", "content")
+}
+
 /// Whether most have what a post has; few blocks must have all of it, for few blocks of any page look alike by chance.
 fn look_like_posts(view: &View<'_, '_>, pieces: &[Piece], posts: &[RawPost]) -> bool {
     let is_typed = |piece: &Piece| {
@@ -191,7 +251,23 @@ fn look_like_posts(view: &View<'_, '_>, pieces: &[Piece], posts: &[RawPost]) -> 
     let count = |test: &dyn Fn(&RawPost) -> bool| posts.iter().filter(|post| test(post)).count() * 10;
     let dated = count(&|post| post.date != RawDate::default());
     let named = count(&|post| post.author.is_some());
-    let share = if posts.len() <= 3 { 10 } else { 6 };
+    let share = match (is_forum(view), posts.len()) {
+        (true, _) => 5,
+        (false, 0..=3) => 10,
+        (false, _) => 7,
+    };
+    // Some forums print no dates; then every block must be called a post.
+    let all_named = named == posts.len() * 10
+        && posts.len() >= 2
+        && pieces.iter().all(|piece| {
+            let element = view.flat.element(piece.top);
+            let class =
+                element.and_then(|element| attribute(element, "class")).unwrap_or_default().to_ascii_lowercase();
+            ["post", "comment", "message", "answer", "reply"].iter().any(|word| class.contains(word))
+        });
+    if all_named && is_forum(view) {
+        return true;
+    }
     dated >= posts.len() * share && named >= posts.len() * share.min(7)
 }
 

@@ -29,6 +29,7 @@ pub(super) struct Marks<'m> {
     dated: Vec<u32>,
     named: Vec<u32>,
     hinted: Vec<u32>,
+    others: Vec<u32>,
 }
 
 impl<'m> Marks<'m> {
@@ -43,6 +44,7 @@ impl<'m> Marks<'m> {
         Marks {
             dated: count(&mut dates.iter().filter(|date| date.label == Label::None).map(|date| date.node)),
             named: count(&mut people.iter().filter(|named| named.strength >= 2).map(|named| named.at)),
+            others: count(&mut dates.iter().filter(|date| date.label == Label::Other).map(|date| date.node)),
             hinted: count(&mut people.iter().map(|named| named.at)),
             dates,
             people,
@@ -51,6 +53,11 @@ impl<'m> Marks<'m> {
 
     pub(super) fn dates_in(&self, range: &Range<u32>) -> u32 {
         self.dated[range.end as usize] - self.dated[range.start as usize]
+    }
+
+    /// Dates that are no post's: when someone joined, and the like.
+    pub(super) fn other_dates_in(&self, range: &Range<u32>) -> u32 {
+        self.others[range.end as usize] - self.others[range.start as usize]
     }
 
     pub(super) fn people_in(&self, range: &Range<u32>) -> u32 {
@@ -109,21 +116,22 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
         if places.len() < 2 || places.len() > MOST {
             continue;
         }
-        let pieces = once(view, alike(layout, pieces(view, layout, places)));
-        let worth: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
+        let pieces = alike(layout, pieces(view, layout, places));
+        let sum: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
+        let worth = sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces);
         if pieces.len() >= 2 && (worth > best.1 + 1e-9 || worth > best.1 - 1e-9 && reach(&pieces) < reach(&best.0)) {
             best = (pieces, worth);
         }
     }
-    best
+    (once(view, best.0), best.1)
 }
 
 /// An id that comes again is the same post again.
 fn once(view: &View<'_, '_>, mut pieces: Vec<Piece>) -> Vec<Piece> {
     let mut seen: HashSet<&str> = HashSet::new();
     pieces.retain(|piece| {
-        let id = view.flat.element(piece.top).and_then(|element| attribute(element, "id"));
-        id.filter(|id| id.bytes().any(|b| b.is_ascii_digit())).is_none_or(|id| seen.insert(id))
+        let mut ids = (piece.top..piece.range.end).take(12).filter_map(|at| attribute(view.flat.element(at)?, "id"));
+        ids.find(|id| id.bytes().filter(u8::is_ascii_digit).count() > 1).is_none_or(|id| seen.insert(id))
     });
     pieces
 }
@@ -234,6 +242,34 @@ fn alike(layout: &Layout, pieces: Vec<Piece>) -> Vec<Piece> {
     let fits = |piece: &Piece| layout.paths[piece.top as usize] == path || layout.shapes[piece.top as usize] == shape;
     let fitting = pieces.iter().filter(|piece| fits(piece)).count();
     if fitting * 10 >= pieces.len() * 6 { pieces.into_iter().filter(fits).collect() } else { pieces }
+}
+
+/// What speaks for a row as a whole: pieces of one shape, each with a number of its own.
+fn uniformity(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece]) -> f64 {
+    let total = pieces.len().max(1) as f64;
+    let mut shapes: HashMap<u64, usize> = HashMap::new();
+    let mut ids: HashSet<&str> = HashSet::new();
+    for piece in pieces {
+        *shapes.entry(layout.shapes[piece.top as usize]).or_default() += 1;
+        let Some(element) = view.flat.element(piece.top) else { continue };
+        let id = ["id", "data-id", "data-post-id", "data-comment-id"].iter().find_map(|name| attribute(element, name));
+        ids.extend(id.filter(|id| id.bytes().any(|b| b.is_ascii_digit())));
+    }
+    let common = shapes.values().max().copied().unwrap_or_default() as f64 / total;
+    let numbered = if ids.len() as f64 >= 0.9 * total { 1.25 } else { 1.0 };
+    (0.6 + 0.4 * common) * numbered
+}
+
+/// How many neighbours have the same person first: where that is every second, posts were cut in two.
+fn same_neighbours(marks: &Marks<'_>, pieces: &[Piece]) -> f64 {
+    let first = |piece: &Piece| {
+        let from = marks.people.partition_point(|named| named.at < piece.range.start);
+        let inside = marks.people[from..].iter().take_while(|named| named.at < piece.range.end);
+        inside.filter(|named| named.strength >= 2).map(|named| named.name.as_str()).next()
+    };
+    let names: Vec<Option<&str>> = pieces.iter().map(first).collect();
+    let same = names.windows(2).filter(|pair| pair[0].is_some() && pair[0] == pair[1]).count();
+    same as f64 / pieces.len() as f64
 }
 
 /// What a piece is worth as a post: running text, a name, a date.

@@ -7,16 +7,9 @@ use crate::extract::{
 
 /// The title of the thread.
 pub(in crate::extract) fn title(view: &View<'_, '_>) -> Option<String> {
-    let (mut page_title, mut shared, mut headings) = (None, None, Vec::new());
+    let (mut shared, mut headings) = (None, Vec::new());
     for (at, element) in view.flat.elements() {
         match element.value().name() {
-            "title" if page_title.is_none() => {
-                let text = view.flat.within(at).filter_map(|at| match view.flat.node(at).kind {
-                    Kind::Text(text) => Some(text),
-                    Kind::Element(_) => None,
-                });
-                page_title = Some(collapsed(&text.collect::<String>()));
-            }
             "meta" if attribute(element, "property") == Some("og:title") => {
                 shared = attribute(element, "content").map(collapsed);
             }
@@ -28,7 +21,7 @@ pub(in crate::extract) fn title(view: &View<'_, '_>) -> Option<String> {
             _ => {}
         }
     }
-    let page_title = page_title.filter(|title| !title.is_empty());
+    let page_title = page_title(view);
     let whole = page_title.clone().or(shared.clone())?;
     let folded = whole.to_lowercase();
     let mut best: Option<(usize, String)> = None;
@@ -50,6 +43,16 @@ pub(in crate::extract) fn title(view: &View<'_, '_>) -> Option<String> {
         }
     }
     best.map(|(_, text)| text).or(shared.filter(|title| !title.is_empty())).or(page_title)
+}
+
+/// What the page itself is called.
+pub(super) fn page_title(view: &View<'_, '_>) -> Option<String> {
+    let (at, _) = view.flat.elements().find(|(_, element)| element.value().name() == "title")?;
+    let text = view.flat.within(at).filter_map(|at| match view.flat.node(at).kind {
+        Kind::Text(text) => Some(text),
+        Kind::Element(_) => None,
+    });
+    Some(collapsed(&text.collect::<String>())).filter(|title| !title.is_empty())
 }
 
 fn collapsed(text: &str) -> String {
