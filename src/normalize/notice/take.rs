@@ -44,7 +44,15 @@ impl Notices {
     /// Takes the notices out of a body. `spans` are ranges of `text` that came from elements the engine's profile calls
     /// notices: one that stands at the start or end and reads as a notice is taken out, else its text stays.
     pub fn take(&self, text: &str, spans: &[Range<usize>], lines: Lines, ctx: &NoticeContext) -> Taken {
-        let mut body = Body { notices: self, text, ctx, left: 0..text.len(), first: Vec::new(), last: Vec::new(), own_taken: false };
+        let mut body = Body {
+            notices: self,
+            text,
+            ctx,
+            left: 0..text.len(),
+            first: Vec::new(),
+            last: Vec::new(),
+            own_taken: false,
+        };
         body.trim();
         loop {
             let before = body.left.clone();
