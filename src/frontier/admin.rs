@@ -195,7 +195,7 @@ pub fn export(path: &Path, out: &mut dyn Write) -> Result<(), StateError> {
     let fault = |error: rusqlite::Error| StateError::from_sqlite(path, &error);
     for (table, sql) in TABLES {
         let mut statement = opened.connection.prepare(sql).map_err(fault)?;
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([]).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
             let mut line = Map::new();
