@@ -1,3 +1,7 @@
 //! The door: everything else is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    forumsift::cli::main(std::env::args_os())
+}

@@ -1,4 +1,27 @@
 //! The door: one file a subcommand.
+//!
+//! Arguments are read, logs set up, one subcommand runs, and what became of it turns into an exit code: nothing else
+//! happens here. stdout carries what was asked for and nothing else; all else goes to stderr.
 
-pub mod state;
-pub mod tail;
+mod args;
+mod check;
+mod completions;
+mod configuration;
+mod engine;
+mod exit;
+mod extract;
+mod logs;
+mod plan;
+mod probe;
+mod progress;
+mod robots;
+mod run;
+mod schema;
+mod start;
+mod state;
+mod status;
+mod tail;
+
+pub use args::{Cli, Command, Global, LogFormat};
+pub use exit::{CliError, ExitKind};
+pub use start::main;

@@ -1,45 +1,72 @@
 //! `forumsift state`: the state file, looked after.
 
-use std::{io::Write, path::Path};
+use std::{io::Write, path::PathBuf};
 
-use crate::frontier::{self, StateError, StateSize};
+use clap::{Args, Subcommand};
+
+use super::{CliError, ExitKind, configuration::ConfigArgs};
+use crate::{
+    config::StateLocation,
+    frontier::{self, StateSize},
+};
+
+/// Arguments of `state`.
+#[derive(Args, Debug)]
+pub struct StateArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The state file, instead of the configured one
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    #[command(subcommand)]
+    action: StateAction,
+}
 
 /// What to do with the state file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StateAction {
-    /// Read all of it and compare.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub(super) enum StateAction {
+    /// Read all of it and compare
     Check,
-    /// Write all that it knows as JSON lines.
+    /// Write all that it knows as JSON lines
     Export,
-    /// Give its free space back.
+    /// Give its free space back
     Vacuum,
-    /// Give a source another name.
+    /// Give a source another name, so that what is known of it stays known
     Rename {
-        /// The name that it has.
+        /// The name that it has
         old: String,
-        /// The name that it gets.
+        /// The name that it gets
         new: String,
     },
 }
 
 /// Does it, and tells what was done.
-///
-/// # Errors
-/// See [`StateError`], which knows its exit code; an error of `out` is one of them.
-pub fn run(path: &Path, action: &StateAction, out: &mut dyn Write) -> Result<(), StateError> {
-    let told = match action {
-        StateAction::Check => format!("{}: sound, {}", path.display(), size(frontier::check(path)?)),
-        StateAction::Export => return frontier::export(path, out),
+pub(super) fn run(args: &StateArgs, out: &mut dyn Write) -> Result<ExitKind, CliError> {
+    let path = place(args.state.as_ref(), &args.config)?;
+    match &args.action {
+        StateAction::Check => writeln!(out, "{}: sound, {}", path.display(), size(frontier::check(&path)?))?,
+        StateAction::Export => frontier::export(&path, out)?,
         StateAction::Vacuum => {
-            let (before, after) = frontier::vacuum(path)?;
-            format!("{}: {} before, {} now", path.display(), size(before), size(after))
+            let (before, after) = frontier::vacuum(&path)?;
+            writeln!(out, "{}: {} before, {} now", path.display(), size(before), size(after))?;
         }
         StateAction::Rename { old, new } => {
-            frontier::rename_source(path, old, new)?;
-            format!("{}: source `{old}` is `{new}` now", path.display())
+            frontier::rename_source(&path, old, new)?;
+            writeln!(out, "{}: source `{old}` is `{new}` now", path.display())?;
         }
-    };
-    writeln!(out, "{told}").map_err(|error| StateError::Io { path: "output".into(), cause: error.to_string() })
+    }
+    Ok(ExitKind::Done)
+}
+
+/// The state file: the one named, else the configured one.
+pub(super) fn place(named: Option<&PathBuf>, config: &ConfigArgs) -> Result<PathBuf, CliError> {
+    match named {
+        Some(path) => Ok(path.clone()),
+        None => match config.load()?.state {
+            StateLocation::File(path) => Ok(path),
+            StateLocation::Memory => Err(CliError::Usage("the configured state is kept in memory alone".to_owned())),
+        },
+    }
 }
 
 fn size(size: StateSize) -> String {

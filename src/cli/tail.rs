@@ -1,16 +1,52 @@
 //! `forumsift tail`: the records written so far, across rotation.
 
-use std::{io::Write, path::Path};
+use std::{io::Write, path::PathBuf};
 
+use clap::Args;
 use jiff::Timestamp;
 
-use crate::emit::{self, EmitError, Since, TailOptions};
+use super::{CliError, ExitKind, configuration::ConfigArgs};
+use crate::{
+    config::Destination,
+    emit::{self, Since, TailOptions},
+};
+
+/// Arguments of `tail`.
+#[derive(Args, Debug)]
+pub struct TailArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The directory of record files [default: the configured one]
+    #[arg(value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Only what came after this seq, or was fetched at or after this time
+    #[arg(long, value_name = "SEQ|TIME", value_parser = parse_since)]
+    since: Option<Since>,
+    /// Only records of this source
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+}
+
+/// Prints the records.
+pub(super) fn run(args: &TailArgs, out: &mut dyn Write) -> Result<ExitKind, CliError> {
+    let dir = match &args.dir {
+        Some(dir) => dir.clone(),
+        None => match args.config.load()?.output.to {
+            Destination::Directory(dir) => dir,
+            Destination::Stdout => {
+                return Err(CliError::Usage("records go to stdout by the configuration: name a directory".to_owned()));
+            }
+        },
+    };
+    emit::tail(&dir, &TailOptions { since: args.since, source: args.source.clone() }, out)?;
+    Ok(ExitKind::Done)
+}
 
 /// Reads what `--since` says: a `seq`, or a time.
 ///
 /// # Errors
 /// A sentence for people that names what was not understood.
-pub fn parse_since(text: &str) -> Result<Since, String> {
+fn parse_since(text: &str) -> Result<Since, String> {
     if let Ok(seq) = text.parse() {
         return Ok(Since::Seq(seq));
     }
@@ -22,14 +58,6 @@ pub fn parse_since(text: &str) -> Result<Since, String> {
     time.ok().or_else(date).ok_or_else(|| {
         format!("`{text}` is neither a seq (4711) nor a time (2026-11-23T08:00:00Z) nor a date (2026-11-23)")
     })
-}
-
-/// Writes the records of a directory to `out`.
-///
-/// # Errors
-/// See [`EmitError`]; a reader that is gone is one of them, and a quiet end.
-pub fn run(dir: &Path, options: &TailOptions, out: &mut dyn Write) -> Result<(), EmitError> {
-    emit::tail(dir, options, out)
 }
 
 #[cfg(test)]

@@ -1,1 +1,25 @@
 //! Engines are data: profiles, their checking, and the recognition of an engine.
+//!
+//! A profile is one TOML file: how its pages are recognised, the shapes of its addresses, and where on its pages boards,
+//! threads, posts and their parts stand. Nothing here reads a page: that is what `extract` does with a profile in hand.
+
+mod builtin;
+mod case;
+mod engines;
+mod error;
+pub mod keys;
+mod profile;
+mod rules;
+mod url_rule;
+mod value;
+
+pub use case::{Case, CasePost};
+pub use engines::Engines;
+pub use error::EngineError;
+pub use profile::Profile;
+pub use rules::{
+    AttachmentRules, AttributeName, AuthorRules, BadRule, BoardRules, BodyRules, Detect, Head, IndexRules, Mark,
+    NoticeRules, PageRules, PagerRules, PostIds, PostRules, QuoteRules, StatusRule, ThreadRules, Unit,
+};
+pub use url_rule::{Address, UrlRule};
+pub use value::{Css, Places, Step, Take, Value};

@@ -1,1 +1,20 @@
 //! A page becomes raw posts and listing rows. Pure: no clock, network, lock or await.
+//!
+//! The page is parsed once, laid out flat, and walked once for all selectors of its engine's profile; values are then looked
+//! up by range, and each body is read in one loop. Nothing is interpreted: dates, notices and quotes' attributions stay as
+//! printed.
+
+mod body;
+mod case;
+mod flat;
+mod guard;
+mod listing;
+mod page;
+mod pager;
+mod post;
+mod text;
+mod view;
+mod xml;
+
+pub use case::run_case;
+pub use page::{ExtractOptions, extract, extract_with};

@@ -51,10 +51,27 @@ pub struct Extracted {
     pub next: Option<NewRequest>,
     /// Whether post ids are unique in the whole forum (the profile says), so that an id needs no thread id.
     pub post_ids_unique: bool,
+    /// Whether plain lines of a body may be edit notices (the profile says); notice elements are told apart by `notice_spans`.
+    pub notice_lines: NoticeLines,
     /// What the page tells about its own clock, zone and language.
     pub facts: PageFacts,
     /// Decoding needed a guess or replaced bytes.
     pub charset_doubtful: bool,
+    /// Elements were nested deeper than the reader follows; the deeper part is text only.
+    pub depth_cut: bool,
+}
+
+/// Whether the first and last plain lines of a body may be edit notices. Whoever writes a post can write such a line, so an
+/// engine that marks its notices up needs none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum NoticeLines {
+    /// Only elements are notices.
+    None,
+    /// A line in square brackets is one too: Discuz! writes it so where a post has no BBCode.
+    #[default]
+    Bracketed,
+    /// Any line: the engine adds its notice to the text (Phorum), or the text comes without markup.
+    Any,
 }
 
 /// The thread of a page.

@@ -1,0 +1,57 @@
+//! Logs go to stderr, as text or JSON, as loud as asked for; a progress display steps aside for each line.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::LazyLock,
+};
+
+use indicatif::MultiProgress;
+use tracing_subscriber::{EnvFilter, fmt};
+
+use super::{Global, LogFormat};
+
+/// Sets up logging for the process. `FORUMSIFT_LOG` (`forumsift::fetch=trace,warn`) wins over `-v` and `-q`.
+pub(super) fn init(global: &Global) {
+    let filter = EnvFilter::try_from_env("FORUMSIFT_LOG").unwrap_or_else(|_| EnvFilter::new(directives(global)));
+    let builder = fmt().with_env_filter(filter).with_writer(|| Stderr).with_ansi(has_colour());
+    // A second call in one process (tests) keeps the first set-up.
+    let _ = match global.log_format {
+        LogFormat::Text => builder.with_target(false).compact().try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
+    };
+}
+
+/// The progress bars of the process: all of them are drawn here, so that log lines and bars do not mix.
+pub(super) fn bars() -> &'static MultiProgress {
+    static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+    &BARS
+}
+
+/// Whether stderr is a terminal whose owner wants colours.
+pub(super) fn has_colour() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// stderr, with the bars out of the way for as long as a line is written.
+struct Stderr;
+
+impl Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        bars().suspend(|| io::stderr().lock().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().lock().flush()
+    }
+}
+
+/// Our own voice as loud as asked for; libraries only when something is wrong, or when all was asked for.
+fn directives(global: &Global) -> &'static str {
+    match (global.verbose, global.quiet) {
+        (0, 0) => "warn,forumsift=info",
+        (1, _) => "warn,forumsift=debug",
+        (2.., _) => "info,forumsift=trace",
+        (_, 1) => "warn",
+        (_, 2..) => "error",
+    }
+}

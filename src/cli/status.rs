@@ -1,0 +1,102 @@
+//! `forumsift status`: when each source was crawled, what it holds, what failed.
+
+use std::{io::Write, path::PathBuf, time::Duration};
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{CliError, ExitKind, configuration::ConfigArgs, state};
+use crate::{
+    clock::Clock,
+    config::Config,
+    frontier::{self, SourceStatus},
+    schedule::{self, Due, LastRun},
+};
+
+/// Arguments of `status`.
+#[derive(Args, Debug)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The state file, instead of the configured one
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// One JSON object a source
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints a table, or JSON lines.
+pub(super) fn run(args: &StatusArgs, out: &mut dyn Write) -> Result<ExitKind, CliError> {
+    let path = state::place(args.state.as_ref(), &args.config)?;
+    // a state file that is named stands alone; the schedule is the configuration's
+    let config = if args.state.is_some() { None } else { Some(args.config.load()?) };
+    let sources = frontier::status(&path)?;
+    let now = Clock::System.now();
+    if args.json {
+        for source in &sources {
+            let mut line = serde_json::to_value(source).map_err(|error| CliError::Bug(error.to_string()))?;
+            line["next_due"] = match next_due(config.as_ref(), source, now) {
+                Some(Due::Now) => now.to_string().into(),
+                Some(Due::At(at)) => at.to_string().into(),
+                Some(Due::Never) | None => serde_json::Value::Null,
+            };
+            writeln!(out, "{line}")?;
+        }
+        return Ok(ExitKind::Done);
+    }
+    let mut rows = vec![
+        ["source", "last crawl", "next due", "threads", "posts", "edits", "deleted", "pending", "failures"]
+            .map(str::to_owned),
+    ];
+    rows.extend(sources.iter().map(|source| row(config.as_ref(), source, now)));
+    let widths: Vec<usize> =
+        (0..rows[0].len()).map(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0)).collect();
+    for cells in &rows {
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(at, (cell, width))| if at < 3 { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
+            .collect();
+        writeln!(out, "{}", padded.join("  ").trim_end())?;
+    }
+    for source in sources.iter().filter(|source| source.last_failure.is_some()) {
+        writeln!(out, "{}: last failure: {}", source.name, source.last_failure.as_deref().unwrap_or_default())?;
+    }
+    Ok(ExitKind::Done)
+}
+
+fn next_due(config: Option<&Config>, source: &SourceStatus, now: Timestamp) -> Option<Due> {
+    let configured = config?.sources.iter().find(|configured| **configured.name() == *source.name)?;
+    let last = source.started.map(|began| LastRun { began, cut_short: !source.whole });
+    Some(schedule::due(configured.schedule.as_ref(), last.as_ref(), now))
+}
+
+fn row(config: Option<&Config>, source: &SourceStatus, now: Timestamp) -> [String; 9] {
+    let last = match (source.finished.or(source.started), source.whole) {
+        (Some(at), true) => format!("{} ago", span(now.duration_since(at))),
+        (Some(at), false) => format!("{} ago, cut short", span(now.duration_since(at))),
+        (None, _) => "never".to_owned(),
+    };
+    let next = match next_due(config, source, now) {
+        Some(Due::Now) => "now".to_owned(),
+        Some(Due::At(at)) => format!("in {}", span(at.duration_since(now))),
+        Some(Due::Never) => "never".to_owned(),
+        None => "-".to_owned(),
+    };
+    let counts = [source.threads, source.posts, source.edits, source.deletions, source.pending, source.failures];
+    let [threads, posts, edits, deletions, pending, failures] = counts.map(|count| count.to_string());
+    [source.name.clone(), last, next, threads, posts, edits, deletions, pending, failures]
+}
+
+/// A span of time in its largest unit.
+fn span(time: SignedDuration) -> String {
+    let seconds = Duration::try_from(time).unwrap_or_default().as_secs();
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}

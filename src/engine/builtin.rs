@@ -1,0 +1,24 @@
+//! The profiles that are built in, in the order of worth. Adding an engine is one file and one line here.
+
+macro_rules! profiles {
+    ($($name:literal)*) => {
+        &[$((concat!("config/engines/", $name, ".toml"),
+             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/config/engines/", $name, ".toml")))),*]
+    };
+}
+
+pub(super) const PROFILES: &[(&str, &str)] = profiles![
+    "discuz"
+    "phpbb"
+    "smf"
+    "mybb"
+    "fluxbb"
+    "xenforo2"
+    "xenforo1"
+    "vbulletin3"
+    "vbulletin4"
+    "vbulletin5"
+    "ipb4"
+    "ipb3"
+    "ipb2"
+];

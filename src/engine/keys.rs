@@ -1,0 +1,347 @@
+//! What an element must carry to be matched by a selector at all, so that one walk over a page tries few selectors on each
+//! element: the hash of an id, a class or a name that selectors are looked up by, tests of attributes, and what must stand
+//! above it. All of it may let too much through (the selector itself decides) and never too little.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
+/// By hash of what an element carries, the selectors that may match it.
+pub type Keys = HashMap<u64, Vec<Candidate>, BuildHasherDefault<Identity>>;
+
+/// The key of selectors whose last compound names neither id, class nor element.
+pub const ANY: u64 = 0;
+
+/// An alternative of a selector.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Candidate {
+    /// The selector's number.
+    pub css: u32,
+    /// What attributes of the element must be.
+    tests: Vec<AttributeTest>,
+    /// What must be carried by elements above it.
+    above: Vec<u64>,
+}
+
+impl Candidate {
+    /// Whether the element may match, by its attributes and by what stands above it.
+    #[inline]
+    pub fn may_match<'a>(&self, attribute: impl Fn(&str) -> Option<&'a str>, above: &Above) -> bool {
+        self.above.iter().all(|hash| above.has(*hash))
+            && self.tests.iter().all(|test| attribute(&test.name).is_some_and(|value| test.holds(value)))
+    }
+}
+
+/// What the elements above the present one carry: a counting filter, which may say yes where it should say no.
+#[derive(Clone, Debug)]
+pub struct Above {
+    counts: [u32; 256],
+    carried: Vec<u8>,
+}
+
+impl Default for Above {
+    fn default() -> Above {
+        Above { counts: [0; 256], carried: Vec::new() }
+    }
+}
+
+impl Above {
+    /// An element that is entered carries this.
+    #[inline]
+    pub fn enter(&mut self, hash: u64) {
+        let slot = (hash >> 56) as u8;
+        self.counts[usize::from(slot)] += 1;
+        self.carried.push(slot);
+    }
+
+    /// How much is carried now: the mark for [`Above::leave`].
+    pub fn mark(&self) -> usize {
+        self.carried.len()
+    }
+
+    /// All that was entered since the mark is left.
+    pub fn leave(&mut self, mark: usize) {
+        for slot in self.carried.drain(mark..) {
+            self.counts[usize::from(slot)] -= 1;
+        }
+    }
+
+    #[inline]
+    fn has(&self, hash: u64) -> bool {
+        self.counts[(hash >> 56) as usize] > 0
+    }
+}
+
+/// The hash of an id.
+#[inline]
+pub fn id_hash(id: &str) -> u64 {
+    hash(1, id)
+}
+
+/// The hash of a class.
+#[inline]
+pub fn class_hash(class: &str) -> u64 {
+    hash(2, class)
+}
+
+/// The hash of an element's name.
+#[inline]
+pub fn tag_hash(name: &str) -> u64 {
+    hash(3, name)
+}
+
+#[inline]
+fn hash(kind: u64, text: &str) -> u64 {
+    const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
+    let mut hash = kind.wrapping_mul(FACTOR);
+    for chunk in text.as_bytes().chunks(8) {
+        let word = chunk.iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
+        hash = (hash.rotate_left(5) ^ word).wrapping_mul(FACTOR);
+    }
+    hash.rotate_left(26).wrapping_mul(FACTOR)
+}
+
+/// The keys are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash << 8 | u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct AttributeTest {
+    name: String,
+    operator: Operator,
+    value: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    Begins,
+    Ends,
+    Contains,
+    Exists,
+}
+
+impl AttributeTest {
+    /// Whether the value may do. Case never counts here: for some attributes of HTML it does not.
+    fn holds(&self, value: &str) -> bool {
+        let (value, want) = (value.as_bytes(), self.value.as_bytes());
+        let Some(spare) = value.len().checked_sub(want.len()) else { return false };
+        match self.operator {
+            Operator::Exists => true,
+            Operator::Begins => value[..want.len()].eq_ignore_ascii_case(want),
+            Operator::Ends => value[spare..].eq_ignore_ascii_case(want),
+            Operator::Contains => {
+                want.is_empty() || value.windows(want.len()).any(|part| part.eq_ignore_ascii_case(want))
+            }
+        }
+    }
+}
+
+/// Enters all alternatives of a selector.
+pub(super) fn enter(keys: &mut Keys, css: u32, selector: &str) {
+    for alternative in split_outside(selector, |c| c == ',') {
+        let (key, tests, above) = parts_of(alternative.trim());
+        let candidate = Candidate { css, tests, above };
+        let list = keys.entry(key).or_default();
+        if !list.contains(&candidate) {
+            list.push(candidate);
+        }
+    }
+}
+
+/// The key of one alternative, the tests of its last compound, and what must stand above.
+fn parts_of(alternative: &str) -> (u64, Vec<AttributeTest>, Vec<u64>) {
+    let mut compounds: Vec<(&str, char)> = Vec::new();
+    for piece in split_outside(alternative, |c| c.is_ascii_whitespace()) {
+        for (number, compound) in split_outside(piece, |c| matches!(c, '>' | '+' | '~')).into_iter().enumerate() {
+            if number > 0
+                && let Some(last) = compounds.last_mut()
+            {
+                last.1 = piece.chars().find(|c| matches!(c, '>' | '+' | '~')).unwrap_or(' ');
+            }
+            if !compound.is_empty() {
+                compounds.push((compound, ' '));
+            }
+        }
+    }
+    let Some((last, _)) = compounds.pop() else { return (ANY, Vec::new(), Vec::new()) };
+    // What is followed by a sibling's combinator stands beside, not above.
+    let above = compounds.iter().filter(|(_, then)| matches!(then, ' ' | '>'));
+    let above = above.filter_map(|(compound, _)| simple_parts(compound).0).collect();
+    let (key, tests) = simple_parts(last);
+    (key.unwrap_or(ANY), tests, above)
+}
+
+/// The best hash that a compound asks for, and its tests of attributes.
+fn simple_parts(compound: &str) -> (Option<u64>, Vec<AttributeTest>) {
+    let (mut id, mut class, mut tag, mut tests) = (None, None, None, Vec::new());
+    let mut rest = compound;
+    while let Some(first) = rest.chars().next() {
+        match first {
+            '#' | '.' => {
+                let name = name_at(&rest[1..]);
+                if first == '#' {
+                    id = Some(id_hash(name));
+                } else {
+                    class = class.or(Some(class_hash(name)));
+                }
+                rest = &rest[1 + name.len()..];
+            }
+            '[' => {
+                let after = after_closing(rest, '[', ']');
+                tests.extend(attribute_test(&rest[1..(rest.len() - after.len()).max(2) - 1]));
+                rest = after;
+            }
+            '(' => rest = after_closing(rest, '(', ')'),
+            ':' => rest = &rest[1 + name_at(&rest[1..]).len()..],
+            _ => {
+                let name = name_at(rest);
+                if name.is_empty() {
+                    rest = &rest[first.len_utf8()..];
+                } else {
+                    tag = Some(tag_hash(&name.to_ascii_lowercase()));
+                    rest = &rest[name.len()..];
+                }
+            }
+        }
+    }
+    (id.or(class).or(tag), tests)
+}
+
+/// The test within `[…]`; `None` where it is of a kind that is left to the selector.
+fn attribute_test(inside: &str) -> Option<AttributeTest> {
+    let Some((left, right)) = inside.split_once('=') else {
+        let name = inside.trim().to_owned();
+        return (name_at(&name) == name).then(|| AttributeTest {
+            name,
+            operator: Operator::Exists,
+            value: String::new(),
+        });
+    };
+    let (name, operator) = match left.chars().last()? {
+        '^' => (&left[..left.len() - 1], Operator::Begins),
+        '$' => (&left[..left.len() - 1], Operator::Ends),
+        '*' | '~' | '|' => (&left[..left.len() - 1], Operator::Contains),
+        _ => (left, Operator::Contains),
+    };
+    let right = right.trim();
+    let value = match right.chars().next()? {
+        quote @ ('"' | '\'') => right[1..].split(quote).next()?,
+        _ => right.split_ascii_whitespace().next()?,
+    };
+    let is_plain = !value.contains('\\') && name_at(name.trim()) == name.trim();
+    is_plain.then(|| AttributeTest { name: name.trim().to_owned(), operator, value: value.to_owned() })
+}
+
+fn name_at(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).unwrap_or(text.len());
+    &text[..end]
+}
+
+fn after_closing(text: &str, open: char, close: char) -> &str {
+    let (mut depth, mut quote) = (0usize, None);
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(mark) if c == mark => quote = None,
+            Some(_) => {}
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == open => depth += 1,
+            None if c == close => {
+                depth -= 1;
+                if depth == 0 {
+                    return &text[at + 1..];
+                }
+            }
+            None => {}
+        }
+    }
+    ""
+}
+
+/// Splits where the test holds outside of brackets, parentheses and quotes.
+fn split_outside(text: &str, test: impl Fn(char) -> bool) -> Vec<&str> {
+    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0i32, None);
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(mark) if c == mark => quote = None,
+            Some(_) => {}
+            None => match c {
+                '"' | '\'' => quote = Some(c),
+                '[' | '(' => depth += 1,
+                ']' | ')' => depth -= 1,
+                c if depth == 0 && test(c) => {
+                    parts.push(&text[start..at]);
+                    start = at + c.len_utf8();
+                }
+                _ => {}
+            },
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_compound_decides() {
+        let (id, class, tag) = (id_hash, class_hash, tag_hash);
+        let table = [
+            ("div.post[id^=p]", class("post"), 1, vec![]),
+            ("#a > b", tag("b"), 0, vec![id("a")]),
+            ("#a>b", tag("b"), 0, vec![id("a")]),
+            ("c.d e", tag("e"), 0, vec![class("d")]),
+            ("td#x.y:not(.z)", id("x"), 0, vec![]),
+            ("a[href*=\"x, y > z\"]", tag("a"), 1, vec![]),
+            ("[id^=msg_] *", ANY, 0, vec![]),
+            ("[hidden]", ANY, 1, vec![]),
+            ("div:has(> .q)", tag("div"), 0, vec![]),
+            (".a ~ .b > .c", class("c"), 0, vec![class("b")]),
+            (".a + .b", class("b"), 0, vec![]),
+            ("ul.t > li.row a", tag("a"), 0, vec![class("t"), class("row")]),
+            ("div:is([id^=p1], [id^=p2])", tag("div"), 0, vec![]),
+        ];
+        for (selector, key, tests, above) in table {
+            let (got_key, got_tests, got_above) = parts_of(selector);
+            assert_eq!((got_key, got_tests.len(), got_above), (key, tests, above), "{selector}");
+        }
+    }
+
+    #[test]
+    fn tests_of_attributes() {
+        let holds = |test: &str, value: &str| attribute_test(test).unwrap().holds(value);
+        assert!(holds("id^=p", "p5") && !holds("id^=p", "xp"));
+        assert!(holds("id$='_x'", "a_X") && !holds("id$='_x'", "x"));
+        assert!(holds("href*=\"a=b\"", "?a=b&") && !holds("href*=\"a=b\"", "a"));
+        assert!(holds("rel=next", "NEXT") && !holds("rel=next", "prev"));
+        assert!(holds("c~=d", "a d") && holds("hidden", ""));
+        assert!(attribute_test("a=\"\\22\"").is_none(), "escapes are left to the selector");
+    }
+
+    #[test]
+    fn what_was_left_is_no_longer_above() {
+        let mut above = Above::default();
+        above.enter(class_hash("a"));
+        let mark = above.mark();
+        above.enter(class_hash("b"));
+        assert!(above.has(class_hash("a")) && above.has(class_hash("b")));
+        above.leave(mark);
+        assert!(above.has(class_hash("a")) && !above.has(class_hash("b")));
+    }
+}

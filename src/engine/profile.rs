@@ -1,0 +1,163 @@
+//! A profile: everything that is known of one engine, checked and compiled.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::{
+    Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, PageRules, PagerRules,
+    PostIds, PostRules, ThreadRules,
+    keys::{self, Keys},
+    rules::{EachCss, Written},
+    url_rule::{self, AddressRules, UrlRule},
+};
+
+/// A profile, checked and compiled.
+#[derive(Debug)]
+pub struct Profile {
+    /// Unique, in lower case.
+    pub name: Arc<str>,
+    /// As its makers write it.
+    pub title: String,
+    /// Other names that a user may type.
+    pub aliases: Vec<String>,
+    /// Versions and views that it is proven on.
+    pub proven: Vec<String>,
+    /// In which room the ids of posts are unique.
+    pub post_ids: PostIds,
+    /// Facts of the page as a whole.
+    pub page: PageRules,
+    /// How a thread or board goes on.
+    pub pager: PagerRules,
+    /// Boards on an index.
+    pub index: IndexRules,
+    /// Threads on a board's page.
+    pub board: BoardRules,
+    /// The thread of a page of posts.
+    pub thread: ThreadRules,
+    /// Posts.
+    pub post: PostRules,
+    /// How a body becomes text.
+    pub body: BodyRules,
+    /// Pages that are not what was asked for.
+    pub bad: Vec<BadRule>,
+    /// All its selectors, in the order of their numbers.
+    selectors: Vec<Css>,
+    keys: Keys,
+    address: AddressRules,
+    urls: Vec<UrlRule>,
+}
+
+impl Profile {
+    /// Reads a profile that extends no other. `file` is what errors name.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place.
+    pub fn from_text(file: &str, text: &str) -> Result<Profile, EngineError> {
+        Profile::read(file, text, &[])
+    }
+
+    /// Reads a profile. `bases` are the texts of those that it extends, the outermost first.
+    pub(super) fn read(file: &str, text: &str, bases: &[&str]) -> Result<Profile, EngineError> {
+        let own: Written = toml::from_str(text).map_err(|error| EngineError::at(file, text, &error))?;
+        let incomplete = |cause: String| EngineError::Incomplete { file: file.to_owned(), cause };
+        let mut written = own;
+        if !bases.is_empty() {
+            let mut merged = toml::Table::new();
+            for layer in bases.iter().copied().chain([text]) {
+                let table = toml::from_str::<toml::Table>(layer).map_err(|error| incomplete(error.to_string()))?;
+                merge(&mut merged, table);
+            }
+            written = merged.try_into().map_err(|error: toml::de::Error| incomplete(error.message().to_owned()))?;
+        }
+        let mut selectors: Vec<Css> = Vec::new();
+        let mut number = |css: &mut Css| {
+            css.number = u32::try_from(selectors.len()).unwrap_or(u32::MAX);
+            selectors.push(css.clone());
+        };
+        written.page.each_css(&mut number);
+        written.pager.each_css(&mut number);
+        written.index.each_css(&mut number);
+        written.board.each_css(&mut number);
+        written.thread.each_css(&mut number);
+        written.post.each_css(&mut number);
+        written.body.each_css(&mut number);
+        written.bad.each_css(&mut number);
+        if written.name.is_empty() {
+            return Err(incomplete("a profile needs a `name`".to_owned()));
+        }
+        if written.post.each.is_some() && written.post.body.0.is_empty() {
+            return Err(incomplete("`[post]` needs `body`: what it says makes a post".to_owned()));
+        }
+        let mut keys = Keys::default();
+        for css in &selectors {
+            keys::enter(&mut keys, css.number, &css.text);
+        }
+        Ok(Profile {
+            name: written.name.into(),
+            title: written.title,
+            aliases: written.aliases,
+            proven: written.proven,
+            post_ids: written.post_ids,
+            page: written.page,
+            pager: written.pager,
+            index: written.index,
+            board: written.board,
+            thread: written.thread,
+            post: written.post,
+            body: written.body,
+            bad: written.bad,
+            selectors,
+            keys,
+            address: written.address,
+            urls: written.url,
+        })
+    }
+
+    /// The address that a URL is; `None` for all that no URL shape of the profile fits: such are never followed.
+    pub fn address(&self, url: &Url) -> Option<Address> {
+        url_rule::address(&self.address, &self.urls, url)
+    }
+
+    /// The address of another page of the same board or thread.
+    pub fn other_page(&self, of: &Address, page: Option<u32>, offset: Option<u32>) -> Option<Address> {
+        of.moved_to(&self.urls, page, offset)
+    }
+
+    /// Where a post of a thread is found.
+    pub fn permalink(&self, thread: &Address, post: &str) -> Option<Url> {
+        thread.permalink(&self.address, &self.urls, post)
+    }
+
+    /// A URL without the parameters that carry a session; all else as it was.
+    pub fn without_session(&self, url: Url) -> Url {
+        url_rule::without_session(&self.address, url)
+    }
+
+    /// All selectors, in the order of their numbers.
+    pub fn selectors(&self) -> &[Css] {
+        &self.selectors
+    }
+
+    /// By the hash of what an element must carry, the selectors that may match it.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Kinds of attached files.
+    pub fn attachments(&self) -> &[AttachmentRules] {
+        &self.post.attachment
+    }
+}
+
+/// Lays one table over another: tables merge, all else replaces.
+fn merge(under: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
+            (_, value) => {
+                under.insert(key, value);
+            }
+        }
+    }
+}

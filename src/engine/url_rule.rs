@@ -1,0 +1,377 @@
+//! The shapes of an engine's addresses, and the canonical form of each.
+
+use regex::Regex;
+use serde::{Deserialize, Deserializer, de::Error};
+use url::Url;
+
+use crate::model::PageKind;
+
+/// What all addresses of an engine have in common.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AddressRules {
+    /// Parameters that carry a session, and what their values look like: dropped.
+    pub session: Vec<Parameter>,
+    /// Parameters that change nothing of what is read: dropped.
+    pub ignore: Vec<String>,
+    /// Where a post is found: `viewtopic.php?p={post}#p{post}`, below the forum's directory.
+    pub permalink: Option<Template>,
+}
+
+/// One shape of address. Everything that no shape fits is not followed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UrlRule {
+    /// What stands there.
+    pub kind: PageKind,
+    /// The end of the path, below the directory that the forum is installed in. Named captures as in `query`.
+    pub path: PathPattern,
+    /// Parameters; those with a `?` after their name may be absent. Named captures: `board`, `thread`, `post`, `page`, `offset`.
+    /// One without a name (`=regex`) is a part that has no value: the path in `index.php?threads/title.1/`.
+    pub query: Vec<Parameter>,
+    /// The address below the forum's directory: `viewtopic.php?t={thread}[&start={offset}]`. What stands in brackets is left
+    /// out where its value is unknown or that of the first page.
+    pub canonical: Template,
+    /// Where a post of such a thread is found, if not where [`AddressRules::permalink`] says.
+    pub permalink: Option<Template>,
+    /// The address stands for another page than its own (a post's permalink): read if met, never asked for by a listing.
+    pub alias: bool,
+}
+
+/// `name=regex` or `name?=regex`; the regex is anchored at both ends.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub(super) name: String,
+    pub(super) optional: bool,
+    pub(super) value: Regex,
+}
+
+impl Parameter {
+    /// Whether it speaks of this part of a query. One without a name speaks of the part that has no value.
+    fn is_about(&self, name: &str, value: &str) -> bool {
+        if self.name.is_empty() { value.is_empty() && self.value.is_match(name) } else { self.name == name }
+    }
+}
+
+impl<'de> Deserialize<'de> for Parameter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Parameter, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (name, value) = text.split_once('=').ok_or_else(|| D::Error::custom("expected `name=regex`"))?;
+        let (name, optional) = match name.strip_suffix('?') {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
+        let value = Regex::new(&format!("^(?:{value})$")).map_err(|error| D::Error::custom(error.to_string()))?;
+        Ok(Parameter { name: name.to_owned(), optional, value })
+    }
+}
+
+/// A regex for the end of a path.
+#[derive(Clone, Debug)]
+pub struct PathPattern(Regex);
+
+impl PathPattern {
+    fn new(text: &str) -> Result<PathPattern, regex::Error> {
+        Regex::new(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
+    }
+}
+
+impl Default for PathPattern {
+    fn default() -> PathPattern {
+        #[expect(clippy::expect_used, reason = "a constant pattern")]
+        PathPattern::new("").expect("the empty pattern compiles")
+    }
+}
+
+impl<'de> Deserialize<'de> for PathPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PathPattern, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        PathPattern::new(&text).map_err(|error| D::Error::custom(error.to_string()))
+    }
+}
+
+/// A text with slots.
+#[derive(Clone, Debug, Default)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Slot(String),
+    Optional(Vec<Piece>),
+}
+
+impl Template {
+    fn parse(text: &str) -> Result<Template, String> {
+        let mut stack = vec![Vec::new()];
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '[', ']']) {
+            let (before, after) = rest.split_at(at);
+            let top = stack.len() - 1;
+            if !before.is_empty() {
+                stack[top].push(Piece::Text(before.to_owned()));
+            }
+            rest = &after[1..];
+            match after.as_bytes()[0] {
+                b'{' => {
+                    let (name, after) = rest.split_once('}').ok_or("`{` without `}`")?;
+                    if !["board", "thread", "post", "page", "offset", "slug"].contains(&name) {
+                        return Err(format!(
+                            "`{{{name}}}` is not known; there are board, thread, post, page, offset, slug"
+                        ));
+                    }
+                    stack[top].push(Piece::Slot(name.to_owned()));
+                    rest = after;
+                }
+                b'[' => stack.push(Vec::new()),
+                _ => {
+                    let inner = stack.pop().unwrap_or_default();
+                    stack.last_mut().ok_or("`]` without `[`")?.push(Piece::Optional(inner));
+                }
+            }
+        }
+        if !rest.is_empty() {
+            stack[0].push(Piece::Text(rest.to_owned()));
+        }
+        match stack.len() {
+            1 => Ok(Template(stack.swap_remove(0))),
+            _ => Err("`[` without `]`".to_owned()),
+        }
+    }
+
+    fn fill(&self, slots: &Slots) -> Option<String> {
+        let mut out = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Slot(name) => out.push_str(&slots.value(name)?),
+                Piece::Optional(inner) => {
+                    if inner.iter().all(|piece| !matches!(piece, Piece::Slot(name) if slots.is_implied(name)))
+                        && let Some(text) = Template(inner.clone()).fill(slots)
+                    {
+                        out.push_str(&text);
+                    }
+                }
+            }
+        }
+        Some(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Template::parse(&text).map_err(D::Error::custom)
+    }
+}
+
+/// An address that a profile knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// What stands there.
+    pub kind: PageKind,
+    /// The engine's id of the board.
+    pub board_id: Option<String>,
+    /// The engine's id of the thread.
+    pub thread_id: Option<String>,
+    /// The engine's id of the post that the address points to.
+    pub post_id: Option<String>,
+    /// 1-based, where the address tells pages.
+    pub page: Option<u32>,
+    /// Posts or threads that stand before, where the address tells offsets.
+    pub offset: Option<u32>,
+    /// Canonical: session ids and noise dropped, parameters in fixed order, page 1 implied.
+    pub url: Url,
+    /// It stands for a page that has another address of its own (a post's permalink).
+    pub alias: bool,
+    /// Directory of the forum, and the rule that fits: for the addresses of other pages.
+    rule: usize,
+    slug: Option<String>,
+    base: String,
+}
+
+#[derive(Default)]
+struct Slots {
+    board: Option<String>,
+    thread: Option<String>,
+    post: Option<String>,
+    slug: Option<String>,
+    page: Option<u32>,
+    offset: Option<u32>,
+}
+
+impl Slots {
+    fn value(&self, name: &str) -> Option<String> {
+        match name {
+            "board" => self.board.clone(),
+            "thread" => self.thread.clone(),
+            "post" => self.post.clone(),
+            "slug" => self.slug.clone(),
+            "page" => Some(self.page.unwrap_or(1).to_string()),
+            _ => Some(self.offset.unwrap_or(0).to_string()),
+        }
+    }
+
+    fn is_implied(&self, name: &str) -> bool {
+        match name {
+            "page" => self.page.is_none_or(|page| page <= 1),
+            "offset" => self.offset.is_none_or(|offset| offset == 0),
+            "board" => self.board.is_none(),
+            "thread" => self.thread.is_none(),
+            "post" => self.post.is_none(),
+            _ => self.slug.is_none(),
+        }
+    }
+
+    fn take(&mut self, pattern: &Regex, text: &str) -> bool {
+        let Some(captures) = pattern.captures(text) else { return false };
+        let get = |name: &str| captures.name(name).map(|found| found.as_str().to_owned());
+        self.board = get("board").or(self.board.take());
+        self.thread = get("thread").or(self.thread.take());
+        self.post = get("post").or(self.post.take());
+        self.slug = get("slug").or(self.slug.take());
+        let number = |name: &str| captures.name(name).and_then(|found| found.as_str().parse().ok());
+        self.page = number("page").or(self.page);
+        self.offset = number("offset").or(self.offset);
+        true
+    }
+}
+
+/// The address that a URL is, by the first of the rules that fits.
+pub(super) fn address(common: &AddressRules, rules: &[UrlRule], url: &Url) -> Option<Address> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let path = percent_decoded(url.path());
+    let mut query = Vec::new();
+    for part in url.query().unwrap_or_default().split(['&', ';']).filter(|part| !part.is_empty()) {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let (name, value) = (percent_decoded(name), percent_decoded(value));
+        let carries_session = common.session.iter().any(|known| known.name == name && known.value.is_match(&value));
+        if !carries_session && !common.ignore.contains(&name) {
+            query.push((name, value));
+        }
+    }
+    rules.iter().enumerate().find_map(|(number, rule)| fit(rule, number, url, &path, &query))
+}
+
+fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, String)]) -> Option<Address> {
+    let mut slots = Slots::default();
+    let base = rule.path.0.captures(path)?.name("base").map_or("/", |found| found.as_str()).to_owned();
+    slots.take(&rule.path.0, path);
+    for known in &rule.query {
+        match query.iter().find(|(name, value)| known.is_about(name, value)) {
+            Some((name, _)) if known.name.is_empty() && slots.take(&known.value, name) => {}
+            Some((_, value)) if !known.name.is_empty() && slots.take(&known.value, value) => {}
+            Some(_) => return None,
+            None if known.optional => {}
+            None => return None,
+        }
+    }
+    if query.iter().any(|(name, value)| rule.query.iter().all(|known| !known.is_about(name, value))) {
+        return None;
+    }
+    built(rule, number, url, base, slots)
+}
+
+fn built(rule: &UrlRule, number: usize, origin: &Url, base: String, slots: Slots) -> Option<Address> {
+    let mut canonical = origin.clone();
+    place_at(&mut canonical, &base, &rule.canonical.fill(&slots)?);
+    Some(Address {
+        kind: rule.kind,
+        board_id: slots.board,
+        thread_id: slots.thread,
+        post_id: slots.post,
+        page: slots.page,
+        offset: slots.offset,
+        url: canonical,
+        alias: rule.alias,
+        rule: number,
+        slug: slots.slug,
+        base,
+    })
+}
+
+/// Points a URL to an address below the directory `base`.
+fn place_at(url: &mut Url, base: &str, filled: &str) {
+    let (filled, fragment) = match filled.split_once('#') {
+        Some((filled, fragment)) => (filled, Some(fragment)),
+        None => (filled, None),
+    };
+    let (path, query) = match filled.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (filled, None),
+    };
+    url.set_path(&format!("{base}{path}"));
+    url.set_query(query);
+    url.set_fragment(fragment);
+}
+
+/// A URL without the parameters that carry a session; all else as it was.
+pub(super) fn without_session(common: &AddressRules, mut url: Url) -> Url {
+    let Some(query) = url.query() else { return url };
+    if common.session.iter().all(|known| !query.contains(&*known.name)) {
+        return url;
+    }
+    let carries = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        common.session.iter().any(|known| known.name == name && known.value.is_match(value))
+    };
+    let kept: String =
+        query.split_inclusive(['&', ';']).filter(|part| !carries(part.trim_end_matches(['&', ';']))).collect();
+    let kept = kept.trim_end_matches(['&', ';']).to_owned();
+    url.set_query((!kept.is_empty()).then_some(kept.as_str()));
+    url
+}
+
+impl Address {
+    /// Where a post of this thread is found.
+    pub(super) fn permalink(&self, common: &AddressRules, rules: &[UrlRule], post: &str) -> Option<Url> {
+        let own = rules.get(self.rule).and_then(|rule| rule.permalink.as_ref());
+        let slots = Slots {
+            board: self.board_id.clone(),
+            thread: self.thread_id.clone(),
+            post: Some(post.to_owned()),
+            slug: self.slug.clone(),
+            page: self.page,
+            offset: self.offset,
+        };
+        let filled = own.or(common.permalink.as_ref())?.fill(&slots)?;
+        let mut url = self.url.clone();
+        place_at(&mut url, &self.base, &filled);
+        Some(url)
+    }
+
+    /// The address of another page of the same board or thread.
+    pub(super) fn moved_to(&self, rules: &[UrlRule], page: Option<u32>, offset: Option<u32>) -> Option<Address> {
+        let slots = Slots {
+            board: self.board_id.clone(),
+            thread: self.thread_id.clone(),
+            post: self.post_id.clone(),
+            slug: self.slug.clone(),
+            page,
+            offset,
+        };
+        built(rules.get(self.rule)?, self.rule, &self.url, self.base.clone(), slots)
+    }
+}
+
+fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') && !text.contains('+') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        match first {
+            b'%' if after.len() >= 2 && after[0].is_ascii_hexdigit() && after[1].is_ascii_hexdigit() => {
+                let digit = |b: u8| (b as char).to_digit(16).unwrap_or(0) as u8;
+                bytes.push(digit(after[0]) << 4 | digit(after[1]));
+                rest = &after[2..];
+            }
+            other => bytes.push(other),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,174 @@
+//! The little language of profiles: how a value is taken from an element.
+//!
+//! ```text
+//! "CSS"                       the text of the first element that matches
+//! "CSS @attribute"            an attribute of it
+//! "CSS @own"                  its own text, without that of elements within it
+//! "CSS @titled"               its text, where elements within it that have a `title` stand for that; nothing where none has
+//! "CSS without CSS"           its text without that of some elements within it
+//! "… =~ regex"                capture 1 of it (the whole match where the pattern captures nothing)
+//! "@attribute", "=~ regex"    no CSS: the element at hand itself
+//! ```
+//!
+//! A list holds fallbacks, tried in order. Selectors and patterns compile while they are read.
+
+use std::fmt;
+
+use regex::Regex;
+use scraper::Selector;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, SeqAccess, Visitor},
+};
+
+/// A compiled selector, numbered within its profile so that one walk of a page finds what all of them match.
+#[derive(Clone)]
+pub struct Css {
+    pub(super) text: String,
+    pub(super) selector: Selector,
+    pub(super) number: u32,
+}
+
+impl Css {
+    /// Compiles a selector.
+    fn new(text: &str) -> Result<Css, String> {
+        let selector = Selector::parse(text).map_err(|error| format!("`{text}` is not a CSS selector: {error}"))?;
+        Ok(Css { text: text.to_owned(), selector, number: u32::MAX })
+    }
+
+    /// Its number within the profile.
+    pub fn number(&self) -> usize {
+        self.number as usize
+    }
+
+    /// The compiled form.
+    pub fn selector(&self) -> &Selector {
+        &self.selector
+    }
+}
+
+impl fmt::Debug for Css {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Css({:?})", self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Css {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Css, D::Error> {
+        let parts = deserializer.deserialize_any(TextOrList)?;
+        Css::new(&parts.join(", ")).map_err(D::Error::custom)
+    }
+}
+
+/// What of an element is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// Its text as a reader sees it, in one line.
+    Text,
+    /// The text that stands in it directly.
+    Own,
+    /// Its text with the titles of elements within it in the place of their text ("Yesterday" → "11-22-2026").
+    Titled,
+    /// An attribute.
+    Attribute(String),
+}
+
+/// One way to find a value.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where; `None`: the element at hand.
+    pub css: Option<Css>,
+    /// What within it does not count.
+    pub without: Option<Css>,
+    /// What of it.
+    pub take: Take,
+    /// What of that.
+    pub pattern: Option<Regex>,
+}
+
+impl Step {
+    fn parse(text: &str) -> Result<Step, String> {
+        let (place, pattern) = match text.split_once("=~ ") {
+            Some((place, pattern)) => {
+                (place.trim(), Some(Regex::new(pattern.trim()).map_err(|error| error.to_string())?))
+            }
+            None => (text.trim(), None),
+        };
+        let (place, take) = match place.rsplit_once('@') {
+            Some((place, "titled")) => (place.trim(), Take::Titled),
+            Some((place, "own")) => (place.trim(), Take::Own),
+            Some((place, name)) if is_attribute_name(name) => (place.trim(), Take::Attribute(name.to_owned())),
+            Some((_, name)) => return Err(format!("`@{name}` names no attribute")),
+            None => (place, Take::Text),
+        };
+        let (place, without) = match place.split_once(" without ") {
+            Some((place, without)) => (place.trim(), Some(Css::new(without.trim())?)),
+            None => (place, None),
+        };
+        let css = if place.is_empty() { None } else { Some(Css::new(place)?) };
+        Ok(Step { css, without, take, pattern })
+    }
+
+    /// What the pattern takes of a text; the text itself where there is none.
+    pub fn apply<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let Some(pattern) = &self.pattern else { return Some(text) };
+        let captures = pattern.captures(text)?;
+        captures.iter().skip(1).flatten().next().or_else(|| captures.get(0)).map(|found| found.as_str())
+    }
+}
+
+fn is_attribute_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b == b':')
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Step, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Step::parse(&text).map_err(D::Error::custom)
+    }
+}
+
+/// How a value is found: steps, tried in order. Empty: it is nowhere.
+#[derive(Clone, Debug, Default)]
+pub struct Value(pub Vec<Step>);
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        let parts = deserializer.deserialize_any(TextOrList)?;
+        parts.iter().map(|part| Step::parse(part).map_err(D::Error::custom)).collect::<Result<_, _>>().map(Value)
+    }
+}
+
+/// Where something stands: selectors, tried in order.
+#[derive(Clone, Debug, Default)]
+pub struct Places(pub Vec<Css>);
+
+impl<'de> Deserialize<'de> for Places {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Places, D::Error> {
+        let parts = deserializer.deserialize_any(TextOrList)?;
+        parts.iter().map(|part| Css::new(part).map_err(D::Error::custom)).collect::<Result<_, _>>().map(Places)
+    }
+}
+
+/// One string, or a list of them.
+struct TextOrList;
+
+impl<'de> Visitor<'de> for TextOrList {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or a list of strings")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<String>, E> {
+        Ok(vec![text.to_owned()])
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
+        let mut all = Vec::new();
+        while let Some(text) = list.next_element()? {
+            all.push(text);
+        }
+        Ok(all)
+    }
+}

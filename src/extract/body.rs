@@ -1,0 +1,257 @@
+//! The body of a post: its text, what it quotes, and what it links to and shows. One walk.
+
+use super::{
+    flat::{Kind, attribute},
+    text::{Role, TextBuilder, emoji, is_hidden, keeps_space, role},
+    view::View,
+};
+use crate::{
+    engine::{Css, QuoteRules, Value},
+    model::{RawBody, RawQuote},
+};
+
+/// Reads the body that stands at a place.
+pub(super) fn body(view: &View<'_, '_>, at: u32) -> RawBody {
+    let mut walk =
+        Walk { view, texts: vec![TextBuilder::default()], quotes: vec![Open::default()], out: RawBody::default() };
+    walk.run(at);
+    let mut out = walk.out;
+    out.text = walk.texts.pop().unwrap_or_default().finish();
+    out.quotes = walk.quotes.pop().unwrap_or_default().quotes;
+    out
+}
+
+/// A quotation that is being read; the outermost is the body itself.
+#[derive(Default)]
+struct Open {
+    attribution: String,
+    author: Option<String>,
+    post_id: Option<String>,
+    date: Option<String>,
+    quotes: Vec<RawQuote>,
+    /// An attribution that waits for the quotation that follows it: where it stands, and its text.
+    waiting: Option<(u32, String)>,
+}
+
+/// What must be done where an element ends.
+#[derive(Clone, Copy)]
+enum Close {
+    Block(usize),
+    Preformatted,
+    Notice,
+    Quote,
+    Attribution,
+    /// The line before a quotation, and where it stands.
+    Before(u32),
+}
+
+struct Walk<'v, 'a, 'p> {
+    view: &'v View<'a, 'p>,
+    /// The text of the body, of each open quotation within it, and of an open attribution.
+    texts: Vec<TextBuilder>,
+    quotes: Vec<Open>,
+    out: RawBody,
+}
+
+impl Walk<'_, '_, '_> {
+    fn run(&mut self, at: u32) {
+        let rules = &self.view.profile.body;
+        let range = self.view.flat.within(at);
+        let mut open: Vec<(u32, Close)> = Vec::new();
+        let mut preformatted = 0usize;
+        if let Some(element) = self.view.flat.element(at)
+            && (role(element) == Role::Preformatted || keeps_space(element))
+        {
+            preformatted += 1;
+        }
+        let mut next = range.start;
+        loop {
+            while let Some((end, close)) = open.last().copied()
+                && end <= next
+            {
+                open.pop();
+                preformatted -= usize::from(matches!(close, Close::Preformatted));
+                self.close(close);
+            }
+            if next >= range.end {
+                break;
+            }
+            let node = self.view.flat.node(next);
+            let element = match node.kind {
+                Kind::Text(text) => {
+                    if preformatted > 0 {
+                        self.text().push_preformatted(text);
+                    } else {
+                        self.text().push(text);
+                    }
+                    next += 1;
+                    continue;
+                }
+                Kind::Element(element) => element,
+            };
+            let is_notice = self.view.is(rules.notice.as_ref(), next);
+            if self.view.is(rules.drop.as_ref(), next)
+                || (is_hidden(element) && !is_notice && !self.view.is(rules.show.as_ref(), next))
+            {
+                next = node.end;
+                continue;
+            }
+            let role = role(element);
+            match role {
+                Role::Silent => {
+                    next = node.end;
+                    continue;
+                }
+                Role::Break => self.text().newline(),
+                Role::Block => {
+                    self.text().block(1);
+                    open.push((node.end, Close::Block(1)));
+                }
+                Role::Paragraph => {
+                    self.text().block(2);
+                    open.push((node.end, Close::Block(2)));
+                }
+                Role::Cell => self.text().tab(),
+                Role::Preformatted => {
+                    self.text().block(1);
+                    open.push((node.end, Close::Block(1)));
+                }
+                Role::Inline => {}
+            }
+            if role == Role::Preformatted || keeps_space(element) || self.view.is(rules.preformatted.as_ref(), next) {
+                preformatted += 1;
+                open.push((node.end, Close::Preformatted));
+            }
+            if is_notice && self.quotes.len() == 1 {
+                self.text().mark();
+                open.push((node.end, Close::Notice));
+            }
+            if let Some(quote) = rules.quote.iter().find(|quote| self.view.is(quote.each.as_ref(), next)) {
+                self.open_quote(quote, next);
+                open.push((node.end, Close::Quote));
+            } else if self.quotes.len() > 1
+                && rules.quote.iter().any(|quote| self.view.is(quote.attribution.as_ref(), next))
+            {
+                self.texts.push(TextBuilder::default());
+                open.push((node.end, Close::Attribution));
+            } else if rules.quote.iter().any(|quote| self.view.is(quote.before.as_ref(), next)) {
+                self.texts.push(TextBuilder::default());
+                open.push((node.end, Close::Before(next)));
+            }
+            match element.value().name() {
+                "a" => self.link(element),
+                "img" => self.image(element, next),
+                _ => {}
+            }
+            next += 1;
+        }
+    }
+
+    fn text(&mut self) -> &mut TextBuilder {
+        if self.texts.is_empty() {
+            self.texts.push(TextBuilder::default());
+        }
+        let last = self.texts.len() - 1;
+        &mut self.texts[last]
+    }
+
+    fn open_quote(&mut self, rules: &QuoteRules, at: u32) {
+        self.text().block(2);
+        let before = self.quotes.last_mut().and_then(|outer| outer.waiting.take()).filter(|_| rules.before.is_some());
+        // Values are looked for in the attribution alone: those of quotes within this one are not its own.
+        let head = rules.attribution.as_ref().and_then(|css| self.own_attribution(css, at));
+        let find = |value: &Value| match (head, &rules.attribution) {
+            _ if before.is_some() => before.as_ref().and_then(|(line, _)| self.view.value_in_head(value, *line, *line)),
+            (Some(head), _) => self.view.value_in_head(value, head, at),
+            (None, None) => self.view.value(value, at),
+            (None, Some(_)) => {
+                value.0.iter().filter(|step| step.css.is_none()).find_map(|step| self.view.step(step, at))
+            }
+        };
+        let open = Open {
+            author: find(&rules.author),
+            post_id: find(&rules.post_id),
+            date: find(&rules.date),
+            attribution: before.map(|(_, line)| line).unwrap_or_default(),
+            ..Open::default()
+        };
+        self.quotes.push(open);
+        self.texts.push(TextBuilder::default());
+    }
+
+    /// The attribution of the quote at a place: not that of a quote within it.
+    fn own_attribution(&self, css: &Css, at: u32) -> Option<u32> {
+        let range = self.view.flat.within(at);
+        let first = self.view.first(css, &range)?;
+        let inner = self.view.profile.body.quote.iter().filter_map(|quote| quote.each.as_ref());
+        let inner = inner.filter_map(|each| self.view.first(each, &range)).min();
+        inner.is_none_or(|inner| first < inner).then_some(first)
+    }
+
+    fn close(&mut self, close: Close) {
+        match close {
+            Close::Block(breaks) => self.text().block(breaks),
+            Close::Preformatted => {}
+            Close::Notice => {
+                let span = self.text().since_mark();
+                self.out.notice_spans.extend(span);
+            }
+            Close::Attribution => {
+                let text = self.texts.pop().unwrap_or_default().finish();
+                if let Some(quote) = self.quotes.last_mut() {
+                    if !quote.attribution.is_empty() && !text.is_empty() {
+                        quote.attribution.push(' ');
+                    }
+                    quote.attribution.push_str(&text);
+                }
+            }
+            Close::Before(at) => {
+                let text = self.texts.pop().unwrap_or_default().finish();
+                if let Some(outer) = self.quotes.last_mut() {
+                    outer.waiting = Some((at, text));
+                }
+            }
+            Close::Quote => {
+                let text = self.texts.pop().unwrap_or_default().finish();
+                let Open { attribution, author, post_id, date, quotes, .. } = self.quotes.pop().unwrap_or_default();
+                let attribution = (!attribution.is_empty()).then_some(attribution);
+                let quote = RawQuote { attribution, author, post_id, date, text, quotes };
+                if let Some(outer) = self.quotes.last_mut() {
+                    outer.quotes.push(quote);
+                }
+                self.text().block(2);
+            }
+        }
+    }
+
+    fn link(&mut self, element: scraper::ElementRef<'_>) {
+        if self.quotes.len() == 1
+            && let Some(url) = attribute(element, "href").and_then(|href| self.view.resolve(href))
+        {
+            let url = String::from(url);
+            if !self.out.links.contains(&url) {
+                self.out.links.push(url);
+            }
+        }
+    }
+
+    fn image(&mut self, element: scraper::ElementRef<'_>, at: u32) {
+        if let Some(emoji) = emoji(element) {
+            self.text().push(emoji);
+            return;
+        }
+        let rules = &self.view.profile.body;
+        if self.quotes.len() > 1 || self.view.is(rules.smilies.as_ref(), at) {
+            return;
+        }
+        let lazy = ["data-src", "data-original", "data-url"];
+        let names = rules.image_attributes.iter().map(|name| name.0.as_str()).chain(lazy).chain(["src"]);
+        let source = names.filter_map(|name| attribute(element, name)).find(|source| !source.trim().is_empty());
+        if let Some(url) = source.and_then(|source| self.view.resolve(source)) {
+            let url = String::from(url);
+            if !self.out.images.contains(&url) {
+                self.out.images.push(url);
+            }
+        }
+    }
+}

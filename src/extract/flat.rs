@@ -1,0 +1,94 @@
+//! A parsed page as one row of nodes in document order, so that a walk is a loop, a subtree a range, and no depth of nesting
+//! can exhaust a stack.
+
+use std::ops::Range;
+
+use scraper::{ElementRef, Html, Node as DomNode};
+
+/// An element or a text, and where its subtree ends.
+pub(super) struct Node<'a> {
+    pub(super) kind: Kind<'a>,
+    /// First node after its subtree.
+    pub(super) end: u32,
+}
+
+pub(super) enum Kind<'a> {
+    Element(ElementRef<'a>),
+    Text(&'a str),
+}
+
+/// A page in document order; comments and the like are left out.
+pub(super) struct Flat<'a> {
+    nodes: Vec<Node<'a>>,
+}
+
+impl<'a> Flat<'a> {
+    pub(super) fn of(html: &'a Html) -> Flat<'a> {
+        let mut nodes: Vec<Node<'a>> = Vec::with_capacity(html.tree.values().len());
+        let mut open: Vec<usize> = Vec::new();
+        let root = html.tree.root();
+        let mut here = root.first_child();
+        while let Some(node) = here {
+            let mut child = None;
+            if let Some(element) = ElementRef::wrap(node) {
+                child = node.first_child();
+                if child.is_some() {
+                    open.push(nodes.len());
+                }
+                nodes.push(Node { kind: Kind::Element(element), end: nodes.len() as u32 + 1 });
+            } else if let DomNode::Text(text) = node.value() {
+                nodes.push(Node { kind: Kind::Text(text), end: nodes.len() as u32 + 1 });
+            }
+            here = child.or_else(|| node.next_sibling());
+            let mut above = node;
+            while here.is_none() {
+                let Some(parent) = above.parent() else { break };
+                above = parent;
+                let Some(at) = open.pop() else { break };
+                nodes[at].end = nodes.len() as u32;
+                here = above.next_sibling();
+            }
+        }
+        Flat { nodes }
+    }
+
+    pub(super) fn len(&self) -> u32 {
+        self.nodes.len() as u32
+    }
+
+    pub(super) fn node(&self, at: u32) -> &Node<'a> {
+        &self.nodes[at as usize]
+    }
+
+    /// The element at a place that is known to hold one.
+    pub(super) fn element(&self, at: u32) -> Option<ElementRef<'a>> {
+        match self.nodes.get(at as usize)?.kind {
+            Kind::Element(element) => Some(element),
+            Kind::Text(_) => None,
+        }
+    }
+
+    /// Ends an element, and all that is open within it, before a place: end tags were forgotten.
+    pub(super) fn end_before(&mut self, at: u32, place: u32) {
+        for node in &mut self.nodes[at as usize..place as usize] {
+            node.end = node.end.min(place);
+        }
+    }
+
+    /// Everything within an element, without itself.
+    pub(super) fn within(&self, at: u32) -> Range<u32> {
+        at + 1..self.nodes[at as usize].end
+    }
+
+    pub(super) fn elements(&self) -> impl Iterator<Item = (u32, ElementRef<'a>)> {
+        self.nodes.iter().enumerate().filter_map(|(at, node)| match node.kind {
+            Kind::Element(element) => Some((at as u32, element)),
+            Kind::Text(_) => None,
+        })
+    }
+}
+
+/// An attribute's value. (scraper's own look-up interns the name at each call.)
+pub(super) fn attribute<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a str> {
+    element.value().attrs.iter().find(|(known, _)| &*known.local == name).map(|(_, value)| &**value)
+}

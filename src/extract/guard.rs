@@ -1,0 +1,171 @@
+//! What makes a parser slow is taken out of a page before it is parsed: nesting deeper than any page of people has.
+//!
+//! html5ever is quadratic in depth. Tags that would open an element below [`DEPTH`] are left out with the tags that close
+//! them; their text stays.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+/// How deep elements may nest.
+pub(super) const DEPTH: usize = 512;
+
+/// The page, and whether anything was left out of it.
+pub(super) fn capped(text: &str) -> (Cow<'_, str>, bool) {
+    let mut scan = Scan { bytes: text.as_bytes(), at: 0 };
+    let mut open: Vec<u64> = Vec::new();
+    let mut dropped: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut beyond = 0usize;
+    while let Some(tag) = scan.next() {
+        if tag.closes {
+            if beyond > 0 {
+                beyond -= 1;
+                dropped.push(tag.start..tag.end);
+            } else if let Some(at) = open.iter().rposition(|name| *name == tag.name) {
+                open.truncate(at);
+            }
+        } else if !tag.is_empty {
+            if open.len() >= DEPTH {
+                beyond += 1;
+                dropped.push(tag.start..tag.end);
+            } else {
+                open.push(tag.name);
+            }
+        }
+    }
+    if dropped.is_empty() {
+        return (Cow::Borrowed(text), false);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in dropped {
+        out.push_str(&text[from..range.start]);
+        from = range.end;
+    }
+    out.push_str(&text[from..]);
+    (Cow::Owned(out), true)
+}
+
+struct Tag {
+    start: usize,
+    end: usize,
+    name: u64,
+    closes: bool,
+    /// Holds nothing, or is closed by the next of its kind: adds no depth that lasts.
+    is_empty: bool,
+}
+
+struct Scan<'t> {
+    bytes: &'t [u8],
+    at: usize,
+}
+
+impl Scan<'_> {
+    fn next(&mut self) -> Option<Tag> {
+        loop {
+            let start = self.at + memchr(b'<', self.bytes.get(self.at..)?)?;
+            let rest = &self.bytes[start + 1..];
+            if rest.starts_with(b"!--") {
+                let end = memchr::memmem::find(&rest[3..], b"-->")?;
+                self.at = start + 4 + end + 3;
+                continue;
+            }
+            let closes = rest.first() == Some(&b'/');
+            let name_at = start + 1 + usize::from(closes);
+            let length = self.bytes[name_at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            if length == 0 {
+                self.at = start + 1;
+                continue;
+            }
+            let name = packed(&self.bytes[name_at..name_at + length]);
+            let end = name_at + length + memchr(b'>', &self.bytes[name_at + length..])? + 1;
+            self.at = end;
+            if !closes && is_raw(name) {
+                self.skip_raw(name_at, length);
+                continue;
+            }
+            let is_empty = self.bytes[end - 2] == b'/' || adds_no_depth(name);
+            return Some(Tag { start, end, name, closes, is_empty });
+        }
+    }
+
+    /// Goes to the tag that closes the element whose name stands at a place.
+    fn skip_raw(&mut self, name_at: usize, length: usize) {
+        let name = &self.bytes[name_at..name_at + length];
+        while let Some(found) = memchr::memmem::find(&self.bytes[self.at..], b"</") {
+            self.at += found + 2;
+            if self.bytes[self.at..].get(..length).is_some_and(|close| close.eq_ignore_ascii_case(name)) {
+                return;
+            }
+        }
+        self.at = self.bytes.len();
+    }
+}
+
+/// The first eight letters of a name; no two names of HTML that nest share them but `blockquo…`.
+const fn packed(name: &[u8]) -> u64 {
+    let (mut packed, mut at) = (0, 0);
+    while at < name.len() && at < 8 {
+        packed = packed << 8 | name[at].to_ascii_lowercase() as u64;
+        at += 1;
+    }
+    packed
+}
+
+/// Whether what an element holds is text, not tags.
+fn is_raw(name: u64) -> bool {
+    const NAMES: [u64; 4] = [packed(b"script"), packed(b"style"), packed(b"textarea"), packed(b"title")];
+    NAMES.contains(&name)
+}
+
+/// Whether an element holds nothing, or is closed by the next of its kind.
+fn adds_no_depth(name: u64) -> bool {
+    const NAMES: [u64; 22] = [
+        packed(b"br"),
+        packed(b"img"),
+        packed(b"li"),
+        packed(b"p"),
+        packed(b"td"),
+        packed(b"tr"),
+        packed(b"input"),
+        packed(b"meta"),
+        packed(b"link"),
+        packed(b"hr"),
+        packed(b"area"),
+        packed(b"base"),
+        packed(b"col"),
+        packed(b"embed"),
+        packed(b"param"),
+        packed(b"source"),
+        packed(b"track"),
+        packed(b"wbr"),
+        packed(b"dt"),
+        packed(b"dd"),
+        packed(b"option"),
+        packed(b"th"),
+    ];
+    NAMES.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_too_deep_goes() {
+        let (page, cut) = capped("<div><p>a<br><b>c</b></div>");
+        assert!(!cut && matches!(page, Cow::Borrowed(_)));
+        let deep = format!("{}x{}<p>y", "<div>".repeat(5000), "</div>".repeat(5000));
+        let (page, cut) = capped(&deep);
+        assert!(cut);
+        assert_eq!(page.matches("<div>").count(), DEPTH);
+        assert_eq!(page.matches("</div>").count(), DEPTH);
+        assert!(page.ends_with("<p>y") && page.contains('x'));
+    }
+
+    #[test]
+    fn scripts_and_comments_are_no_tags() {
+        let page = format!("<script>{}</script><!-- {} -->z", "<div>".repeat(600), "<div>".repeat(600));
+        assert!(!capped(&page).1);
+    }
+}

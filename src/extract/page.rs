@@ -1,0 +1,183 @@
+//! A page as a whole: which engine made it, what it turned out to be, and what it holds.
+
+use std::sync::Arc;
+
+use scraper::Html;
+
+use super::{
+    flat::{Flat, attribute},
+    guard, listing,
+    pager::{self, Place},
+    post,
+    view::View,
+    xml,
+};
+use crate::{
+    engine::{Address, Engines, Profile},
+    model::{Board, Extracted, Outcome, Page, PageFacts, PageKind, RawThread},
+};
+
+/// What is wanted beyond text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExtractOptions {
+    /// The body as sanitized HTML.
+    pub html: bool,
+    /// The body as CommonMark.
+    pub markdown: bool,
+}
+
+/// Takes a page apart. `text` is the page's body, decoded; `engine` names the profile where it is known.
+pub fn extract(
+    page: &Page,
+    text: &str,
+    engines: &Engines,
+    engine: Option<&str>,
+    options: &ExtractOptions,
+) -> Extracted {
+    let profile = match engine {
+        Some(name) => engines.get(name),
+        None => engines.recognise(text, &page.url),
+    };
+    match profile {
+        Some(profile) => extract_with(page, text, &profile, options),
+        None => Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() },
+    }
+}
+
+/// Takes a page of a known engine apart.
+pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
+    let text = xml::closed(text);
+    let (text, depth_cut) = guard::capped(&text);
+    let html = Html::parse_document(&text);
+    let flat = Flat::of(&html);
+    let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
+    let mut view = View::new(flat, profile, base);
+    let own = own_address(&view, page);
+    let promised = own.as_ref().map(|own| own.kind);
+    let mut posts = post::posts(&mut view);
+    if let Some(own) = &own {
+        for post in &mut posts {
+            post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
+        }
+    }
+    let threads = if posts.is_empty() { listing::threads(&view) } else { Vec::new() };
+    let boards = if posts.is_empty() { listing::boards(&view) } else { Vec::new() };
+    let kind = match promised {
+        _ if !posts.is_empty() => PageKind::Thread,
+        _ if !threads.is_empty() => PageKind::Board,
+        Some(kind) => kind,
+        None if !boards.is_empty() => PageKind::Index,
+        None => PageKind::Unknown,
+    };
+    let found_nothing = posts.is_empty() && threads.is_empty() && boards.is_empty();
+    let outcome = match found_nothing {
+        true => bad(&view).unwrap_or(match kind {
+            PageKind::Unknown => Outcome::Unrecognised,
+            PageKind::Board if view.has(view.profile.board.list.as_ref(), 0) => Outcome::Read,
+            _ => Outcome::Empty,
+        }),
+        false => Outcome::Read,
+    };
+    let mut extracted = Extracted {
+        engine: Some(profile.name.clone()),
+        kind,
+        outcome,
+        post_ids_unique: post::ids_are_unique(&view),
+        facts: facts(&view),
+        depth_cut,
+        ..Extracted::default()
+    };
+    if outcome != Outcome::Read {
+        return extracted;
+    }
+    let count = posts.len().max(threads.len());
+    let place = pager::place(&view, own.as_ref(), kind, count);
+    if kind == PageKind::Thread {
+        extracted.thread = Some(thread(&view, own.as_ref(), &place));
+    }
+    extracted.url = own.map(|own| own.url);
+    extracted.next = place.next;
+    extracted.posts = posts;
+    extracted.threads = threads;
+    extracted.boards = boards;
+    extracted
+}
+
+/// The page's own address: as asked for, else as the page itself links to it.
+fn own_address(view: &View<'_, '_>, page: &Page) -> Option<Address> {
+    let asked = view.profile.address(&page.url);
+    if let Some(asked) = asked.as_ref().filter(|asked| !asked.alias && asked.kind != PageKind::Index) {
+        return Some(asked.clone());
+    }
+    let linked = view.values(&view.profile.thread.link, 0).into_iter();
+    let linked = linked.filter_map(|href| view.profile.address(&view.resolve(&href)?));
+    let (aliases, own): (Vec<Address>, Vec<Address>) =
+        linked.filter(|linked| linked.kind != PageKind::Index).partition(|linked| linked.alias);
+    own.into_iter().next().or(aliases.into_iter().find(|alias| alias.thread_id.is_some())).or(asked)
+}
+
+fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThread {
+    let rules = &view.profile.thread;
+    let mut boards: Vec<Board> = Vec::new();
+    let mut is_board: Vec<bool> = Vec::new();
+    if let Some(css) = &rules.boards {
+        for &at in view.all(css, &view.whole()) {
+            let address = view.link(at).and_then(|url| view.profile.address(&url));
+            // A category's link has a query where that of the index has none.
+            let leads_home = view.link(at).is_none_or(|url| url.query().is_none());
+            let counts = address.as_ref().is_some_and(|address| address.kind == PageKind::Board || !leads_home);
+            let (id, url) = match address {
+                Some(address) => (address.board_id, Some(String::from(address.url))),
+                None => (None, view.link(at).map(String::from)),
+            };
+            let board = Board { id, name: view.line(at), url };
+            if !board.name.is_empty() && boards.iter().all(|known| known.url != board.url) {
+                boards.push(board);
+                is_board.push(counts);
+            }
+        }
+    }
+    // Where some links lead to what is known as a board, the others lead home or to a portal.
+    if is_board.contains(&true) {
+        let mut is_board = is_board.into_iter();
+        boards.retain(|_| is_board.next() == Some(true));
+    }
+    let descending = view.has(rules.descending.as_ref(), 0);
+    RawThread {
+        id: own.and_then(|own| own.thread_id.clone()),
+        url: own.and_then(|own| view.profile.other_page(own, None, None)).map(|first| first.url),
+        title: view.value(&rules.title, 0),
+        boards,
+        page: place.page,
+        pages: place.pages,
+        position_base: place.before.filter(|_| !descending),
+        descending,
+        locked: view.has(rules.locked.as_ref(), 0),
+    }
+}
+
+fn facts(view: &View<'_, '_>) -> PageFacts {
+    let language = view.flat.elements().find(|(_, element)| element.value().name() == "html");
+    let language = language.and_then(|(_, element)| attribute(element, "lang").or(attribute(element, "xml:lang")));
+    let mut clock_lines: Vec<String> = Vec::new();
+    for line in view.values(&view.profile.page.clock, 0) {
+        if !clock_lines.contains(&line) {
+            clock_lines.push(line);
+        }
+    }
+    PageFacts {
+        language: language.map(str::trim).filter(|language| !language.is_empty()).map(str::to_owned),
+        clock_lines,
+    }
+}
+
+fn bad(view: &View<'_, '_>) -> Option<Outcome> {
+    let rules = &view.profile.bad;
+    rules.iter().find(|rule| view.holds(&rule.when, 0)).map(|rule| rule.outcome.into())
+}
+
+fn base_of<'a>(flat: &Flat<'a>) -> Option<&'a str> {
+    flat.elements()
+        .find(|(_, element)| element.value().name() == "base")
+        .and_then(|(_, element)| attribute(element, "href"))
+}

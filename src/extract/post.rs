@@ -1,0 +1,162 @@
+//! Posts: from the element that holds one to a [`RawPost`].
+
+use std::collections::HashMap;
+
+use super::{body, text, view::View};
+use crate::{
+    engine::{PostIds, PostRules},
+    model::{Attachment, RawAuthor, RawDate, RawNotice, RawPost, Status},
+};
+
+/// All posts of a page, in page order.
+pub(super) fn posts(view: &mut View<'_, '_>) -> Vec<RawPost> {
+    let rules = &view.profile.post;
+    let Some(each) = &rules.each else { return Vec::new() };
+    let mut places: Vec<(u32, Option<String>)> = Vec::new();
+    for at in view.all(each, &view.whole()).to_vec() {
+        if view.is(rules.skip.as_ref(), at) {
+            continue;
+        }
+        let id = view.value(&rules.id, at);
+        if let Some((outer, outer_id)) = places.last().filter(|(outer, _)| at < view.flat.within(*outer).end) {
+            // What lies within a post is part of it, unless it is another post: then end tags were forgotten.
+            if id.is_none() || id == *outer_id {
+                continue;
+            }
+            view.flat.end_before(*outer, at);
+        }
+        let is_post = id.is_some() || {
+            let range = at..view.flat.within(at).end;
+            rules.body.0.iter().any(|css| view.first(css, &range).is_some())
+        };
+        if is_post {
+            places.push((at, id));
+        }
+    }
+    once(places.into_iter().filter_map(|(at, _)| post(view, rules, at)).collect())
+}
+
+/// A post that a page shows twice (as the answer on top, or an advertisement in its clothes) counts once: the last that has
+/// text, in its own place.
+fn once(posts: Vec<RawPost>) -> Vec<RawPost> {
+    let mut last: HashMap<String, (usize, bool)> = HashMap::new();
+    for (number, post) in posts.iter().enumerate() {
+        let has_text = !post.body.text.is_empty();
+        if let Some(id) = &post.id
+            && last.get(id).is_none_or(|(_, before)| has_text || !before)
+        {
+            last.insert(id.clone(), (number, has_text));
+        }
+    }
+    let mut number = 0..;
+    let mut posts = posts;
+    posts.retain(|post| {
+        let number = number.next();
+        post.id.as_ref().is_none_or(|id| last.get(id).map(|(kept, _)| *kept) == number)
+    });
+    posts
+}
+
+/// A post; `None` where there is neither an id nor a body: it only looked like one.
+fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
+    let range = view.flat.within(at);
+    let place =
+        rules.body.0.iter().find_map(|css| if view.is(Some(css), at) { Some(at) } else { view.first(css, &range) });
+    let mut status = rules.status.iter().find(|rule| view.holds(&rule.when, at)).map(|rule| rule.status);
+    let id = view.value(&rules.id, at);
+    if id.is_none() && place.is_none() {
+        return None;
+    }
+    let body = place.map(|place| body::body(view, place)).unwrap_or_default();
+    if place.is_none() && status.is_none() {
+        status = Some(Status::Hidden);
+    }
+    Some(RawPost {
+        url: None,
+        position: view.value(&rules.position, at).and_then(|text| number(&text)),
+        headline: view.value(&rules.headline, at),
+        author: author(view, rules, at),
+        date: RawDate {
+            text: view.value(&rules.date, at),
+            attributes: each_once(view.values(&rules.date_attributes, at)),
+        },
+        notices: notices(view, rules, at),
+        attachments: attachments(view, at),
+        status: status.unwrap_or_default(),
+        body,
+        id,
+    })
+}
+
+/// Whether ids of posts are unique in the whole forum.
+pub(super) fn ids_are_unique(view: &View<'_, '_>) -> bool {
+    view.profile.post_ids == PostIds::Forum
+}
+
+/// Themes print the same instant in several places.
+fn each_once(values: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for value in values {
+        if !once.contains(&value) {
+            once.push(value);
+        }
+    }
+    once
+}
+
+fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> {
+    let rules = &rules.author;
+    let name = view.value(&rules.name, at)?;
+    if rules.nobody.as_ref().is_some_and(|nobody| nobody.0.is_match(&name)) || name == "[deleted]" {
+        return None;
+    }
+    let url = view.value(&rules.url, at).and_then(|href| view.resolve(&href));
+    Some(RawAuthor { name, id: view.value(&rules.id, at), url, role: view.value(&rules.role, at) })
+}
+
+fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
+    let Some(css) = &rules.notices else { return Vec::new() };
+    let mut all = Vec::new();
+    for &place in view.all(css, &view.flat.within(at)) {
+        let text = text::block_of(view, place);
+        if text.is_empty() {
+            continue;
+        }
+        let rules = &rules.notice;
+        let editor = view.value(&rules.editor, place).map(|name| RawAuthor {
+            name,
+            id: view.value(&rules.editor_id, place),
+            url: view.value(&rules.editor_url, place).and_then(|href| view.resolve(&href)),
+            role: None,
+        });
+        all.push(RawNotice {
+            text,
+            date_attributes: view.values(&rules.date_attributes, place),
+            editor,
+            reason: view.value(&rules.reason, place),
+        });
+    }
+    all
+}
+
+fn attachments(view: &View<'_, '_>, at: u32) -> Vec<Attachment> {
+    let mut all: Vec<(u32, Attachment)> = Vec::new();
+    for rules in view.profile.attachments() {
+        let Some(each) = &rules.each else { continue };
+        for &place in view.all(each, &view.flat.within(at)) {
+            let Some(name) = view.value(&rules.name, place) else { continue };
+            let url = view.value(&rules.url, place).and_then(|href| view.resolve(&href)).map(String::from);
+            if all.iter().all(|(known, _)| *known != place) {
+                all.push((place, Attachment { name, url, size: view.value(&rules.size, place) }));
+            }
+        }
+    }
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, attachment)| attachment).collect()
+}
+
+/// A number as people print it: `1,234`, `1 234`, `1.234`.
+pub(super) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}

@@ -1,0 +1,266 @@
+//! Text as a reader sees it: the rules of innerText in the HTML standard.
+
+use std::ops::Range;
+
+use scraper::ElementRef;
+
+use super::{
+    flat::{Kind, attribute},
+    view::View,
+};
+use crate::engine::Css;
+
+/// Text under construction: white space collapses, blocks break lines, and a break is owed until something follows it.
+#[derive(Default)]
+pub(super) struct TextBuilder {
+    out: String,
+    /// Line breaks owed by blocks.
+    owed: usize,
+    /// A space is owed.
+    space: bool,
+    /// Where the first text after the latest [`TextBuilder::mark`] began.
+    marked: Option<usize>,
+    marking: bool,
+}
+
+impl TextBuilder {
+    /// Text whose white space collapses.
+    pub(super) fn push(&mut self, text: &str) {
+        for (number, word) in text.as_bytes().split(u8::is_ascii_whitespace).enumerate() {
+            self.space |= number > 0;
+            if !word.is_empty() {
+                self.begin();
+                // The pieces between ASCII bytes of a string are strings.
+                self.out.push_str(std::str::from_utf8(word).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Text that stands as written.
+    pub(super) fn push_preformatted(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.begin();
+            self.out.push_str(text);
+        }
+    }
+
+    /// A separator that must not be doubled or stand at the edge of a line: the tab between cells.
+    pub(super) fn tab(&mut self) {
+        self.space = false;
+        if self.owed == 0 && !self.out.is_empty() && !self.out.ends_with('\n') {
+            self.out.push('\t');
+        }
+    }
+
+    /// `<br>`.
+    pub(super) fn newline(&mut self) {
+        self.space = false;
+        if self.out.is_empty() {
+            return;
+        }
+        self.pay();
+        self.out.push('\n');
+    }
+
+    /// The edge of a block (1) or of a paragraph (2).
+    pub(super) fn block(&mut self, breaks: usize) {
+        self.space = false;
+        self.owed = self.owed.max(breaks);
+    }
+
+    fn pay(&mut self) {
+        let owed = std::mem::take(&mut self.owed);
+        if owed > 0 && !self.out.is_empty() {
+            let there = self.out.len() - self.out.trim_end_matches('\n').len();
+            for _ in there..owed {
+                self.out.push('\n');
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        self.pay();
+        if std::mem::take(&mut self.space) && !self.out.is_empty() && !self.out.ends_with(['\n', ' ', '\t']) {
+            self.out.push(' ');
+        }
+        if std::mem::take(&mut self.marking) {
+            self.marked = Some(self.out.len());
+        }
+    }
+
+    /// From here on the place of the next text is remembered.
+    pub(super) fn mark(&mut self) {
+        self.marking = true;
+        self.marked = None;
+    }
+
+    /// The text since the mark; `None` where there was none.
+    pub(super) fn since_mark(&mut self) -> Option<Range<usize>> {
+        self.marking = false;
+        self.marked.take().map(|start| start..self.out.trim_end().len()).filter(|range| !range.is_empty())
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        self.out.truncate(self.out.trim_end().len());
+        self.out
+    }
+}
+
+/// How an element takes part in the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Inline,
+    Block,
+    Paragraph,
+    Break,
+    Cell,
+    Preformatted,
+    /// No text within it is text of the page.
+    Silent,
+}
+
+pub(super) fn role(element: ElementRef<'_>) -> Role {
+    match element.value().name() {
+        "a" | "span" | "font" | "b" | "i" | "em" | "strong" | "img" | "u" => Role::Inline,
+        "br" => Role::Break,
+        "p" => Role::Paragraph,
+        "td" | "th" => Role::Cell,
+        "pre" | "listing" | "xmp" | "plaintext" => Role::Preformatted,
+        "div" | "blockquote" | "ul" | "ol" | "li" | "dl" | "dt" | "dd" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+        | "table" | "tr" | "tbody" | "thead" | "tfoot" | "caption" | "hr" | "section" | "article" | "aside"
+        | "header" | "footer" | "nav" | "main" | "figure" | "figcaption" | "fieldset" | "legend" | "form"
+        | "address" | "center" | "dir" | "menu" | "details" | "summary" | "optgroup" | "option" | "search"
+        | "hgroup" | "dialog" => Role::Block,
+        "script" | "style" | "head" | "title" | "template" | "noscript" | "noframes" | "noembed" | "iframe"
+        | "object" | "embed" | "audio" | "video" | "canvas" | "svg" | "math" | "select" | "button" | "input"
+        | "textarea" | "meter" | "progress" | "datalist" => Role::Silent,
+        _ => Role::Inline,
+    }
+}
+
+/// Whether markup hides an element.
+pub(super) fn is_hidden(element: ElementRef<'_>) -> bool {
+    element.value().attrs.iter().any(|(name, value)| match &*name.local {
+        "hidden" => true,
+        "style" => hides(value),
+        _ => false,
+    })
+}
+
+/// Whether a style holds `display: none`.
+fn hides(style: &str) -> bool {
+    style.split(';').any(|rule| {
+        rule.split_once(':').is_some_and(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("display")
+                && value.trim().get(..4).is_some_and(|value| value.eq_ignore_ascii_case("none"))
+        })
+    })
+}
+
+/// Whether a style keeps white space.
+pub(super) fn keeps_space(element: ElementRef<'_>) -> bool {
+    attribute(element, "style").is_some_and(|style| {
+        style.split(';').any(|rule| {
+            rule.split_once(':').is_some_and(|(name, value)| {
+                name.trim().eq_ignore_ascii_case("white-space") && value.trim().starts_with("pre")
+            })
+        })
+    })
+}
+
+/// The emoji that a picture shows, where its alternative text is nothing but emoji.
+pub(super) fn emoji<'a>(image: ElementRef<'a>) -> Option<&'a str> {
+    let text = attribute(image, "alt")?.trim();
+    let is_emoji = |c: char| {
+        matches!(c as u32,
+            0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B00..=0x2BFF | 0x2300..=0x23FF | 0x2190..=0x21FF | 0x25A0..=0x25FF
+            | 0x3030 | 0x303D | 0x3297 | 0x3299 | 0x203C | 0x2049 | 0x2122 | 0x2139 | 0xA9 | 0xAE)
+    };
+    let joins = |c: char| {
+        matches!(c as u32, 0xFE0E | 0xFE0F | 0x200D | 0x20E3 | 0xE0020..=0xE007F)
+            || c.is_ascii_digit()
+            || c == '#'
+            || c == '*'
+    };
+    let shows = text.chars().any(|c| is_emoji(c) || c as u32 == 0x20E3);
+    (shows && text.chars().all(|c| is_emoji(c) || joins(c))).then_some(text)
+}
+
+/// The text of an element in one line, without that of some elements within it.
+pub(super) fn line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> String {
+    line(view, at, without, false).0
+}
+
+/// The same with the titles of elements in the place of their text; `None` where none has a title.
+pub(super) fn titled_line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> Option<String> {
+    let (line, titled) = line(view, at, without, true);
+    titled.then_some(line)
+}
+
+fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (String, bool) {
+    // Words of neighbouring inline elements may touch ("Re" + "port"): collected first, then collapsed.
+    let (mut raw, mut titled) = (String::new(), false);
+    let range = view.flat.within(at);
+    let mut next = range.start;
+    while next < range.end {
+        let node = view.flat.node(next);
+        let mut skip = false;
+        match node.kind {
+            Kind::Text(text) => raw.push_str(text),
+            Kind::Element(element) => match role(element) {
+                Role::Silent => skip = true,
+                _ if without.is_some_and(|css| view.is(Some(css), next)) || is_hidden(element) => skip = true,
+                Role::Inline => {
+                    if titles && let Some(title) = attribute(element, "title") {
+                        raw.push_str(title);
+                        (skip, titled) = (true, true);
+                    } else if element.value().name() == "img"
+                        && let Some(emoji) = emoji(element)
+                    {
+                        raw.push_str(emoji);
+                    }
+                }
+                _ => raw.push(' '),
+            },
+        }
+        next = if skip { node.end } else { next + 1 };
+    }
+    let mut out = String::with_capacity(raw.len());
+    for word in raw.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    (out, titled)
+}
+
+/// The text of an element as innerText gives it, lines kept.
+pub(super) fn block_of(view: &View<'_, '_>, at: u32) -> String {
+    let mut out = TextBuilder::default();
+    let range = view.flat.within(at);
+    let mut next = range.start;
+    while next < range.end {
+        let node = view.flat.node(next);
+        let mut skip = false;
+        match node.kind {
+            Kind::Text(text) => out.push(text),
+            Kind::Element(element) => match role(element) {
+                Role::Silent => skip = true,
+                _ if is_hidden(element) || view.is(view.profile.body.drop.as_ref(), next) => skip = true,
+                Role::Inline => {
+                    if element.value().name() == "img"
+                        && let Some(emoji) = emoji(element)
+                    {
+                        out.push(emoji);
+                    }
+                }
+                Role::Break => out.newline(),
+                Role::Cell => out.tab(),
+                Role::Block | Role::Paragraph | Role::Preformatted => out.block(1),
+            },
+        }
+        next = if skip { node.end } else { next + 1 };
+    }
+    out.finish()
+}

@@ -1,0 +1,184 @@
+//! A page seen through a profile: one walk finds what all of its selectors match, then values are looked up by range.
+
+use std::ops::Range;
+
+use url::Url;
+
+use super::{
+    flat::{Flat, Kind, attribute},
+    text,
+};
+use crate::engine::{
+    Css, Profile, Step, Take, Value,
+    keys::{self, Above},
+};
+
+pub(super) struct View<'a, 'p> {
+    pub(super) flat: Flat<'a>,
+    pub(super) profile: &'p Profile,
+    /// What links are relative to.
+    pub(super) base: Url,
+    /// By selector, the places that it matches, in document order.
+    matches: Vec<Vec<u32>>,
+}
+
+impl<'a, 'p> View<'a, 'p> {
+    pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url) -> View<'a, 'p> {
+        let selectors = profile.selectors();
+        let keys = profile.keys();
+        let mut matches = vec![Vec::new(); selectors.len()];
+        let mut above = Above::default();
+        let mut open: Vec<(u32, usize)> = Vec::new();
+        let mut carried: Vec<u64> = Vec::new();
+        for (at, element) in flat.elements() {
+            while let Some((end, mark)) = open.last().copied()
+                && end <= at
+            {
+                open.pop();
+                above.leave(mark);
+            }
+            carried.clear();
+            carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
+            for (name, value) in &element.value().attrs {
+                match &*name.local {
+                    "id" => carried.push(keys::id_hash(value)),
+                    "class" => carried.extend(value.split_ascii_whitespace().map(keys::class_hash)),
+                    _ => {}
+                }
+            }
+            for candidate in carried.iter().filter_map(|hash| keys.get(hash)).flatten() {
+                let found: &mut Vec<u32> = &mut matches[candidate.css as usize];
+                if found.last() != Some(&at)
+                    && candidate.may_match(|name| attribute(element, name), &above)
+                    && selectors[candidate.css as usize].selector().matches(&element)
+                {
+                    found.push(at);
+                }
+            }
+            if flat.node(at).end > at + 1 {
+                open.push((flat.node(at).end, above.mark()));
+                carried.iter().for_each(|hash| above.enter(*hash));
+            }
+        }
+        View { flat, profile, base, matches }
+    }
+
+    /// The page as a whole.
+    pub(super) fn whole(&self) -> Range<u32> {
+        0..self.flat.len()
+    }
+
+    /// All places of a selector within a range.
+    pub(super) fn all(&self, css: &Css, range: &Range<u32>) -> &[u32] {
+        let found = &self.matches[css.number()];
+        let start = found.partition_point(|at| *at < range.start);
+        let end = start + found[start..].partition_point(|at| *at < range.end);
+        &found[start..end]
+    }
+
+    pub(super) fn first(&self, css: &Css, range: &Range<u32>) -> Option<u32> {
+        self.all(css, range).first().copied()
+    }
+
+    /// Whether a selector matches this very place.
+    pub(super) fn is(&self, css: Option<&Css>, at: u32) -> bool {
+        css.is_some_and(|css| self.matches[css.number()].binary_search(&at).is_ok())
+    }
+
+    /// Whether a selector matches the element at a place, or something within it.
+    pub(super) fn has(&self, css: Option<&Css>, at: u32) -> bool {
+        css.is_some_and(|css| self.first(css, &(at..self.flat.within(at).end)).is_some())
+    }
+
+    /// The first value that the steps find within the element at a place.
+    pub(super) fn value(&self, value: &Value, at: u32) -> Option<String> {
+        value.0.iter().find_map(|step| self.step(step, at))
+    }
+
+    /// Whether a step finds anything; an element alone is enough where no attribute or pattern asks for more.
+    pub(super) fn holds(&self, value: &Value, at: u32) -> bool {
+        value.0.iter().any(|step| match step {
+            Step { css: Some(css), take: Take::Text, pattern: None, .. } => {
+                self.first(css, &self.flat.within(at)).is_some()
+            }
+            step => self.step(step, at).is_some(),
+        })
+    }
+
+    /// What one step finds: the first match whose text the pattern accepts and that is not empty.
+    pub(super) fn step(&self, step: &Step, at: u32) -> Option<String> {
+        match &step.css {
+            None => self.take(step, at),
+            Some(css) => self.all(css, &self.flat.within(at)).iter().find_map(|at| self.take(step, *at)),
+        }
+    }
+
+    /// Everything that the steps find, in their order.
+    pub(super) fn values(&self, value: &Value, at: u32) -> Vec<String> {
+        value.0.iter().flat_map(|step| self.every(step, at)).collect()
+    }
+
+    fn every(&self, step: &Step, at: u32) -> Vec<String> {
+        match &step.css {
+            None => self.take(step, at).into_iter().collect(),
+            Some(css) => self.all(css, &self.flat.within(at)).iter().filter_map(|at| self.take(step, *at)).collect(),
+        }
+    }
+
+    /// What the steps find in the element `head`, itself included; steps without a selector look at `whole`.
+    pub(super) fn value_in_head(&self, value: &Value, head: u32, whole: u32) -> Option<String> {
+        let range = head..self.flat.within(head).end;
+        value.0.iter().find_map(|step| match &step.css {
+            None => self.take(step, whole),
+            Some(css) => self.all(css, &range).iter().find_map(|at| self.take(step, *at)),
+        })
+    }
+
+    fn take(&self, step: &Step, at: u32) -> Option<String> {
+        let element = self.flat.element(at)?;
+        let text = match &step.take {
+            Take::Attribute(name) => attribute(element, name)?.trim().to_owned(),
+            Take::Own => self.own_text(at),
+            Take::Titled => text::titled_line_of(self, at, step.without.as_ref())?,
+            Take::Text => text::line_of(self, at, step.without.as_ref()),
+        };
+        let found = step.apply(&text)?.trim();
+        (!found.is_empty()).then(|| found.to_owned())
+    }
+
+    fn own_text(&self, at: u32) -> String {
+        let mut out = String::new();
+        let range = self.flat.within(at);
+        let mut next = range.start;
+        while next < range.end {
+            let node = self.flat.node(next);
+            if let Kind::Text(text) = node.kind {
+                out.push_str(text);
+            }
+            next = node.end;
+        }
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The text of the element at a place, in one line.
+    pub(super) fn line(&self, at: u32) -> String {
+        text::line_of(self, at, None)
+    }
+
+    /// An address as the page means it.
+    pub(super) fn resolve(&self, href: &str) -> Option<Url> {
+        let url = self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        Some(self.profile.without_session(url))
+    }
+
+    /// Where the element at a place, or the first link within it, leads.
+    pub(super) fn link(&self, at: u32) -> Option<Url> {
+        let range = at..self.flat.within(at).end;
+        range.filter_map(|at| self.flat.element(at)).find_map(|element| {
+            (element.value().name() == "a")
+                .then(|| attribute(element, "href"))
+                .flatten()
+                .and_then(|href| self.resolve(href))
+        })
+    }
+}

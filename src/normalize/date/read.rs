@@ -1,0 +1,222 @@
+//! The entrances: from text to a reading.
+
+use std::ops::Range;
+
+use jiff::civil::Time;
+
+use super::{
+    context::DateContext,
+    fold::{Folded, floor_boundary},
+    grammar::{Parts, date_at},
+    order::Shape,
+    reading::DateReading,
+    resolve::{Resolved, hour_of, resolve},
+    token::{Kind, Token, tokens},
+    words::{DateWords, Meaning, Tables, Words},
+};
+
+/// Longer texts are no dates.
+const MAX_LENGTH: usize = 120;
+
+/// Reads a text that is a date and nothing else. `None`: it is none, or one that nobody can tell without more context.
+pub fn read_date(text: &str, ctx: &DateContext) -> Option<DateReading> {
+    if text.len() > MAX_LENGTH {
+        return None;
+    }
+    let folded = Folded::new(text);
+    let read = |language: Option<&str>| read_folded(&folded.text, text, &Words::tables(language, None), language, ctx);
+    match read(ctx.language) {
+        Some(resolved) => resolved.reading(),
+        None => agreed(&folded.text, read),
+    }
+}
+
+/// Reads folded text that is a date and nothing else, with these words. `Some(Unknown)`: a date that needs the present.
+fn read_folded(
+    folded: &str,
+    printed: &str,
+    tables: &Tables,
+    language: Option<&str>,
+    ctx: &DateContext,
+) -> Option<Resolved> {
+    let mut buffer = Vec::with_capacity(24);
+    tokens(folded, tables, &mut buffer);
+    let (parts, _) = date_at(folded, &buffer, true)?;
+    resolve(&parts, printed, language, ctx)
+}
+
+/// The longest date within a text of labels around it ("Post time: …", "by X » Thu …"), and where it stands.
+pub fn find_date(text: &str, ctx: &DateContext) -> Option<(Range<usize>, DateReading)> {
+    let folded = Folded::new(text);
+    let find = |language: Option<&str>| find_folded(&folded.text, &Words::tables(language, None), language, ctx);
+    let (range, reading) = match find(ctx.language) {
+        Some(found) => found,
+        None => agreed(&folded.text, |language| find(language).map(|found| Resolved::Reading(Box::new(found.1))))
+            .and_then(|reading| {
+                Words::languages().find_map(|language| find(Some(language)).filter(|found| found.1 == reading))
+            })?,
+    };
+    let start = folded.origin(range.start);
+    let cut = folded.cut(text, range);
+    let start = start + text[start..].find(cut).unwrap_or(0);
+    Some((start..start + cut.len(), reading))
+}
+
+fn find_folded(
+    folded: &str,
+    tables: &Tables,
+    language: Option<&str>,
+    ctx: &DateContext,
+) -> Option<(Range<usize>, DateReading)> {
+    let mut buffer = Vec::with_capacity(32);
+    tokens(folded, tables, &mut buffer);
+    let mut best: Option<(Range<usize>, DateReading)> = None;
+    for at in 0..buffer.len() {
+        if !may_begin(&buffer[at]) || (at > 0 && continues(&buffer[at - 1], &buffer[at])) {
+            continue;
+        }
+        let Some((parts, length)) = date_at(folded, &buffer[at..], false) else { continue };
+        let range = buffer[at].start as usize..buffer[at + length - 1].end as usize;
+        if best.as_ref().is_some_and(|(known, _)| known.len() >= range.len()) {
+            continue;
+        }
+        if let Some(Resolved::Reading(reading)) = resolve(&parts, &folded[range.clone()], language, ctx) {
+            best = Some((range, *reading));
+        }
+    }
+    best
+}
+
+impl DateWords {
+    /// Reads folded text that is a date and nothing else. `Some(None)`: a date that needs the present to be known.
+    pub(crate) fn whole(&self, folded: &str, ctx: &DateContext) -> Option<Option<DateReading>> {
+        if folded.len() > MAX_LENGTH {
+            return None;
+        }
+        read_folded(folded, folded, &self.tables, self.language, ctx).map(Resolved::reading)
+    }
+
+    /// The date that folded text from `at` on begins with, as long as possible, and where it ends. `capital` tells whether
+    /// the folded byte stands for a capital: text may be glued to "PM".
+    pub(crate) fn prefix(
+        &self,
+        folded: &str,
+        at: usize,
+        limit: usize,
+        ctx: &DateContext,
+        capital: &dyn Fn(usize) -> bool,
+    ) -> Option<(usize, Option<DateReading>)> {
+        let mut buffer = Vec::with_capacity(32);
+        let text = &folded[at..floor_boundary(folded, (at + MAX_LENGTH).min(limit))];
+        tokens(text, &self.tables, &mut buffer);
+        let (mut parts, length): (Parts, usize) = date_at(text, &buffer, false)?;
+        let mut end = buffer.get(length - 1)?.end as usize;
+        if parts.time.is_some()
+            && parts.daytime.is_none()
+            && let Some(Token { kind: Kind::Unknown, start, .. }) = buffer.get(length)
+        {
+            let start = *start as usize;
+            let daytime = match text.as_bytes().get(start..start + 2) {
+                Some(b"am") => Some(Meaning::AM),
+                Some(b"pm") => Some(Meaning::PM),
+                _ => None,
+            };
+            if daytime.is_some() && (start..start + 3).all(|byte| capital(at + byte)) {
+                parts.daytime = daytime;
+                end = start + 2;
+            }
+        }
+        let resolved = resolve(&parts, &text[..end], self.language, ctx)?;
+        Some((at + end, resolved.reading()))
+    }
+}
+
+/// All dates in a text, in order, read with the context's language or, where that reads none, with any one.
+pub(super) fn dates_in(text: &str, ctx: &DateContext) -> Vec<DateReading> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some((range, reading)) = text.get(from..).and_then(|rest| find_date(rest, ctx)) {
+        from += range.end;
+        found.push(reading);
+    }
+    found
+}
+
+/// The first time of day in folded text, whatever stands around it.
+pub(super) fn time_in(folded: &str, ctx: &DateContext) -> Option<Time> {
+    let mut buffer = Vec::new();
+    tokens(folded, &Words::tables(ctx.language, None), &mut buffer);
+    let number = |at: usize| match buffer.get(at).map(|token| token.kind) {
+        Some(Kind::Number(value, 1 | 2)) => Some(value),
+        _ => None,
+    };
+    let daytime = |at: usize| match buffer.get(at).map(|token| token.kind) {
+        Some(Kind::Word(meaning)) if meaning.is(Meaning::DAYTIME) => Some(meaning.flags & Meaning::DAYTIME),
+        _ => None,
+    };
+    (0..buffer.len()).find_map(|at| {
+        let hour = number(at)?;
+        matches!(buffer.get(at + 1)?.kind, Kind::Sign(b':')).then_some(())?;
+        let minute = number(at + 2)?;
+        let seconds = matches!(buffer.get(at + 3).map(|t| t.kind), Some(Kind::Sign(b':'))) && number(at + 4).is_some();
+        let after = at + if seconds { 5 } else { 3 };
+        let daytime = daytime(after).or_else(|| daytime(at.checked_sub(1)?));
+        Time::new(hour_of(hour.min(24) as u8, daytime) as i8, minute.min(99) as i8, 0, 0).ok()
+    })
+}
+
+/// Shape and first two numbers of the first numeric date in a text.
+pub(super) fn numeric_shape(text: &str) -> Option<(Shape, (u32, u32))> {
+    let folded = Folded::new(text).text;
+    let mut buffer = Vec::new();
+    tokens(&folded, &Words::tables(None, None), &mut buffer);
+    (0..buffer.len()).find_map(|at| {
+        let (parts, _) = date_at(&folded, &buffer[at..], false)?;
+        let triple = parts.triple?;
+        let [first, second, third] = triple.numbers;
+        Some((Shape::of(triple.separator, third.digits <= 2), (first.value, second.value)))
+    })
+}
+
+/// Where the given language cannot read it, another may: what all that can say alike is taken.
+fn agreed(folded: &str, read: impl Fn(Option<&str>) -> Option<Resolved>) -> Option<DateReading> {
+    // without a number or a word in it no language makes it a date
+    if folded.len() > MAX_LENGTH || !folded.contains(|c: char| c.is_alphabetic()) {
+        return None;
+    }
+    let mut found: Option<DateReading> = None;
+    for language in Words::languages() {
+        if let Some(reading) = read(Some(language)).and_then(Resolved::reading) {
+            match &found {
+                Some(known) if known.date != reading.date || known.time != reading.time => return None,
+                Some(_) => {}
+                None => found = Some(reading),
+            }
+        }
+    }
+    found
+}
+
+impl Resolved {
+    pub(super) fn reading(self) -> Option<DateReading> {
+        match self {
+            Resolved::Reading(reading) => Some(*reading),
+            Resolved::Unknown => None,
+        }
+    }
+}
+
+fn may_begin(token: &Token) -> bool {
+    match token.kind {
+        Kind::Number(..) | Kind::Sign(b'\'') => true,
+        Kind::Word(meaning) => {
+            meaning.month != 0 || meaning.jalali != 0 || meaning.weekday != 0 || meaning.flags & !Meaning::WORD != 0
+        }
+        _ => false,
+    }
+}
+
+/// A number within a word ("mp3 2024"), or the later part of one.
+fn continues(before: &Token, token: &Token) -> bool {
+    !token.spaced && matches!(before.kind, Kind::Unknown | Kind::Sign(b'-' | b'/' | b'.' | b'#' | b'_'))
+}

@@ -1,0 +1,89 @@
+//! Folded text cut into numbers, words that dates are made of, signs, and the rest.
+
+use super::words::{Meaning, Tables, has_spaces, longest};
+
+/// One piece of the text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    /// Byte range in the folded text.
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// Whether a space stands before it.
+    pub(super) spaced: bool,
+}
+
+/// What a piece is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// A number and how many digits it was written with.
+    Number(u32, u8),
+    /// A word of one of the tables.
+    Word(Meaning),
+    /// A sign.
+    Sign(u8),
+    /// Anything else: no date goes across it.
+    Unknown,
+}
+
+/// Numbers longer than this are not parts of dates.
+const MAX_DIGITS: usize = 9;
+
+/// Cuts folded `text`.
+pub(super) fn tokens(text: &str, tables: &Tables, into: &mut Vec<Token>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut spaced = false;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        let start = at;
+        if byte == b' ' || byte == b'\n' {
+            spaced = true;
+            at += 1;
+            continue;
+        }
+        let kind = if byte.is_ascii_digit() {
+            let length = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+            at += length;
+            if length > MAX_DIGITS {
+                Kind::Unknown
+            } else {
+                let number = bytes[start..at].iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+                Kind::Number(number, length as u8)
+            }
+        } else {
+            // a word may begin with a sign ("(e)ko"), so tables come first
+            match longest(tables, &text[at..]) {
+                Some((length, meaning)) => {
+                    at += length;
+                    Kind::Word(meaning)
+                }
+                None if byte.is_ascii() && !byte.is_ascii_alphabetic() => {
+                    at += 1;
+                    Kind::Sign(byte)
+                }
+                None => {
+                    at += unknown_length(&text[at..]);
+                    Kind::Unknown
+                }
+            }
+        };
+        into.push(Token { kind, start: start as u32, end: at as u32, spaced });
+        spaced = false;
+    }
+}
+
+/// A whole word of a script with spaces, else one character.
+fn unknown_length(text: &str) -> usize {
+    let mut length = 0;
+    for c in text.chars() {
+        if length > 0 && !(c.is_alphabetic() && has_spaces(c)) {
+            break;
+        }
+        length += c.len_utf8();
+        if !(c.is_alphabetic() && has_spaces(c)) {
+            break;
+        }
+    }
+    length
+}

@@ -1,0 +1,433 @@
+//! What words of dates mean, a table a language, from `config/notices/dates.toml`.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde::Deserialize;
+
+use super::fold::fold;
+
+/// What a word can mean; several at once, since `mar` is March and Tuesday in Spanish.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Meaning {
+    /// 1-12, or 0.
+    pub(super) month: u8,
+    /// The Solar Hijri month, 1-12, or 0.
+    pub(super) jalali: u8,
+    /// Monday is 1; or 0.
+    pub(super) weekday: u8,
+    /// Of a span.
+    pub(super) unit: Option<Unit>,
+    /// How many of `unit`, where the word says.
+    pub(super) count: u8,
+    /// All that needs no number.
+    pub(super) flags: u32,
+}
+
+/// The units of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Unit {
+    /// A second.
+    Second,
+    /// A minute.
+    Minute,
+    /// An hour.
+    Hour,
+    /// A day.
+    Day,
+    /// A week.
+    Week,
+    /// A month.
+    Month,
+    /// A year.
+    Year,
+}
+
+impl Meaning {
+    /// In `weekday`: one of two, nobody can tell which.
+    pub(super) const SOME_WEEKDAY: u8 = 8;
+
+    pub(super) const AM: u32 = 1;
+    pub(super) const PM: u32 = 1 << 1;
+    pub(super) const NOON: u32 = 1 << 2;
+    pub(super) const NIGHT: u32 = 1 << 3;
+    /// May stand between the parts, and says nothing.
+    pub(super) const WORD: u32 = 1 << 4;
+    pub(super) const TODAY: u32 = 1 << 5;
+    pub(super) const YESTERDAY: u32 = 1 << 6;
+    pub(super) const BEFORE_YESTERDAY: u32 = 1 << 7;
+    pub(super) const NOW: u32 = 1 << 8;
+    /// Marks a span as past.
+    pub(super) const AGO: u32 = 1 << 9;
+    pub(super) const ONE: u32 = 1 << 10;
+    pub(super) const HALF_HOUR: u32 = 1 << 11;
+    /// After a number: the year, the month, the day (年 月 日).
+    pub(super) const YEAR_MARK: u32 = 1 << 12;
+    pub(super) const MONTH_MARK: u32 = 1 << 13;
+    pub(super) const DAY_MARK: u32 = 1 << 14;
+    /// After a number: hour, minute, second (时 分 秒, `h`).
+    pub(super) const HOUR_MARK: u32 = 1 << 15;
+    pub(super) const MINUTE_MARK: u32 = 1 << 16;
+    pub(super) const SECOND_MARK: u32 = 1 << 17;
+    /// After a number: it is the day (`7th`, `1er`).
+    pub(super) const ORDINAL: u32 = 1 << 18;
+    /// Before a year: counted from 1911 (民國).
+    pub(super) const ROC: u32 = 1 << 19;
+    /// Before a year: 令和, 平成, 昭和.
+    pub(super) const REIWA: u32 = 1 << 20;
+    pub(super) const HEISEI: u32 = 1 << 21;
+    pub(super) const SHOWA: u32 = 1 << 22;
+    /// `UTC`, `GMT`, `Z`.
+    pub(super) const UTC: u32 = 1 << 23;
+    /// May stand after a year or time, and even end a date ("г.", "Uhr").
+    pub(super) const AFTER: u32 = 1 << 24;
+    /// Means something on its own, or ends what means something.
+    pub(super) const DAYTIME: u32 = Self::AM | Self::PM | Self::NOON | Self::NIGHT;
+
+    pub(super) fn is(self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// Two weekdays of one language that fold alike (Slovak `st` and `št`) say only that it is a weekday.
+    fn or_some_weekday(mut self, one: Meaning, other: Meaning) -> Meaning {
+        if one.weekday != 0 && other.weekday != 0 && one.weekday != other.weekday {
+            self.weekday = Self::SOME_WEEKDAY;
+        }
+        self
+    }
+
+    /// Both; where they contradict, `self`.
+    fn or(self, other: Meaning) -> Meaning {
+        let first = |a: u8, b: u8| if a != 0 { a } else { b };
+        Meaning {
+            month: first(self.month, other.month),
+            jalali: first(self.jalali, other.jalali),
+            weekday: first(self.weekday, other.weekday),
+            unit: self.unit.or(other.unit),
+            count: first(self.count, other.count),
+            flags: self.flags | other.flags,
+        }
+    }
+}
+
+/// The words of one language.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// By first character; the longest phrase first.
+    phrases: HashMap<char, Vec<(Box<str>, Meaning)>>,
+}
+
+/// Tables that are asked one after the other; the longest phrase wins, and among equals the first table.
+pub(super) type Tables = [Option<&'static Words>; 4];
+
+impl Words {
+    /// The table of a BCP 47 language: its own or its base language's.
+    pub(super) fn of(language: &str) -> Option<&'static Words> {
+        let base = base_language(language);
+        ALL.by_language.get(base.as_str())
+    }
+
+    /// The tables to ask for these languages, English and what all languages share.
+    pub(super) fn tables(first: Option<&str>, second: Option<&str>) -> Tables {
+        let first = first.and_then(Words::of);
+        let second = second.and_then(Words::of);
+        [first, second, ALL.by_language.get("en"), Some(&ALL.shared)]
+    }
+
+    /// The language's name in the tables.
+    fn name_of(language: &str) -> Option<&'static str> {
+        let base = base_language(language);
+        ALL.by_language.get_key_value(base.as_str()).map(|(name, _)| name.as_str())
+    }
+
+    /// All languages.
+    pub(super) fn languages() -> impl Iterator<Item = &'static str> {
+        ALL.by_language.keys().map(String::as_str)
+    }
+
+    fn add(&mut self, phrase: &str, meaning: Meaning) {
+        let folded = fold(phrase);
+        let folded = folded.trim_matches([' ', '.', ',']);
+        let Some(first) = folded.chars().next() else { return };
+        let phrases = self.phrases.entry(first).or_default();
+        match phrases.iter_mut().find(|(known, _)| **known == *folded) {
+            Some((_, known)) => *known = known.or(meaning).or_some_weekday(*known, meaning),
+            None => phrases.push((folded.into(), meaning)),
+        }
+    }
+
+    fn sort(&mut self) {
+        for phrases in self.phrases.values_mut() {
+            phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+        }
+    }
+
+    fn find(&self, text: &str, first: char) -> Option<(usize, Meaning)> {
+        let phrases = self.phrases.get(&first)?;
+        phrases
+            .iter()
+            .find(|(phrase, _)| text.starts_with(&**phrase) && ends_there(phrase, &text[phrase.len()..]))
+            .map(|(phrase, meaning)| (phrase.len(), *meaning))
+    }
+}
+
+/// The words of a notice's dates: its own language's, perhaps the page's, and English.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DateWords {
+    pub(super) tables: Tables,
+    /// The first language, by its name in the tables.
+    pub(super) language: Option<&'static str>,
+}
+
+impl DateWords {
+    /// Of one language.
+    pub(crate) fn of(language: &str) -> DateWords {
+        DateWords { tables: Words::tables(Some(language), None), language: Words::name_of(language) }
+    }
+
+    /// And of the page's.
+    pub(crate) fn with(mut self, page: Option<&str>) -> DateWords {
+        if let Some(words) = page.and_then(Words::of) {
+            self.tables[1] = Some(words);
+        }
+        self
+    }
+}
+
+/// The longest phrase that folded `text` begins with.
+pub(super) fn longest(tables: &Tables, text: &str) -> Option<(usize, Meaning)> {
+    let first = text.chars().next()?;
+    let mut best: Option<(usize, Meaning)> = None;
+    for table in tables.iter().flatten() {
+        if let Some((length, meaning)) = table.find(text, first) {
+            best = Some(match best {
+                Some((known, found)) if known > length => (known, found),
+                Some((known, found)) if known == length => (known, found.or(meaning)),
+                _ => (length, meaning),
+            });
+        }
+    }
+    best
+}
+
+/// Whether a phrase may end where `rest` begins: a word of a script with spaces not within a longer one.
+fn ends_there(phrase: &str, rest: &str) -> bool {
+    let Some(next) = rest.chars().next() else { return true };
+    match phrase.chars().next_back() {
+        Some(last) if last.is_ascii_digit() => !next.is_ascii_digit(),
+        Some(last) if last.is_alphabetic() && has_spaces(last) => !(next.is_alphabetic() && has_spaces(next)),
+        _ => true,
+    }
+}
+
+/// Whether the letter's script puts spaces between words.
+pub(crate) fn has_spaces(c: char) -> bool {
+    let c = c as u32;
+    // Thai to Myanmar, Khmer, and all of the east but Hangul, whose particles are written together with numbers
+    !(matches!(c, 0x0e00..0x1100 | 0x1780..0x1800 | 0x2e80..0xac00 | 0xac00..0xd7b0 | 0xf900..0xfb00 | 0x20000..))
+}
+
+/// `pt` of `pt-BR`; names that mean the same language are one.
+pub(crate) fn base_language(language: &str) -> String {
+    let base = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    match base.as_str() {
+        "no" | "nn" => "nb".into(),
+        "iw" => "he".into(),
+        "in" => "id".into(),
+        "ckb" => "ku".into(),
+        "kz" => "kk".into(),
+        "fil" => "tl".into(),
+        "yue" | "cmn" => "zh".into(),
+        "sh" => "sr".into(),
+        _ => base,
+    }
+}
+
+#[derive(Debug)]
+struct All {
+    by_language: HashMap<String, Words>,
+    shared: Words,
+}
+
+static ALL: LazyLock<All> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the table is embedded, and a test reads it")]
+    let file: File = toml::from_str(include_str!("../../../config/notices/dates.toml")).expect("dates.toml is sound");
+    let mut by_language = HashMap::new();
+    for language in file.language {
+        let mut words = Words::default();
+        language.put_into(&mut words);
+        words.sort();
+        by_language.insert(language.id, words);
+    }
+    All { by_language, shared: shared() }
+});
+
+/// What pages print in every language: the signs of the east, ordinals of PHP's `S`, UTC.
+fn shared() -> Words {
+    use Meaning as M;
+    let mut words = Words::default();
+    for (phrases, flags) in [
+        (&["年", "년", "يىل", "يىلى"][..], M::YEAR_MARK),
+        (&["月", "월", "月份"], M::MONTH_MARK),
+        (&["日", "일", "号", "號", "天"], M::DAY_MARK),
+        (&["时", "時", "点", "點", "시", "h", "ч", "u"], M::HOUR_MARK | M::AFTER),
+        (&["分", "분", "min", "м"], M::MINUTE_MARK),
+        (&["秒", "초", "s"], M::SECOND_MARK),
+        (&["st", "nd", "rd", "th", "er", "º", "ª", "°", "re", "e"], M::ORDINAL),
+        (&["第"], M::WORD),
+        (&["民國", "民国"], M::ROC),
+        (&["令和"], M::REIWA),
+        (&["平成"], M::HEISEI),
+        (&["昭和"], M::SHOWA),
+        (&["utc", "gmt", "z"], M::UTC),
+    ] {
+        for phrase in phrases {
+            words.add(phrase, M { flags, ..M::default() });
+        }
+    }
+    words.sort();
+    words
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    language: Vec<Language>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Language {
+    id: String,
+    #[serde(default)]
+    months: Vec<Vec<String>>,
+    #[serde(default)]
+    days: Vec<Vec<String>>,
+    #[serde(default)]
+    jalali: Vec<String>,
+    #[serde(default)]
+    am: Vec<String>,
+    #[serde(default)]
+    pm: Vec<String>,
+    #[serde(default)]
+    noon: Vec<String>,
+    #[serde(default)]
+    night: Vec<String>,
+    #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
+    after: Vec<String>,
+    #[serde(default)]
+    today: Vec<String>,
+    #[serde(default)]
+    yesterday: Vec<String>,
+    #[serde(default)]
+    before_yesterday: Vec<String>,
+    #[serde(default)]
+    now: Vec<String>,
+    #[serde(default)]
+    ago: Vec<String>,
+    #[serde(default)]
+    one: Vec<String>,
+    #[serde(default)]
+    half_hour: Vec<String>,
+    #[serde(default)]
+    units: HashMap<String, Vec<String>>,
+    #[serde(default)]
+    fixed: Vec<Fixed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fixed {
+    phrase: String,
+    #[serde(default)]
+    count: u8,
+    unit: Unit,
+}
+
+impl Language {
+    fn put_into(&self, words: &mut Words) {
+        use Meaning as M;
+        for (number, names) in (1..).zip(&self.months) {
+            for name in names {
+                words.add(name, M { month: number, ..M::default() });
+                if self.id == "he" {
+                    // "in March" is one word
+                    words.add(&format!("ב{name}"), M { month: number, ..M::default() });
+                }
+            }
+        }
+        for (number, names) in (1..).zip(&self.days) {
+            for name in names {
+                words.add(name, M { weekday: number, ..M::default() });
+            }
+        }
+        for (number, name) in (1..).zip(&self.jalali) {
+            words.add(name, M { jalali: number, ..M::default() });
+        }
+        for (phrases, flags) in [
+            (&self.am, M::AM),
+            (&self.pm, M::PM),
+            (&self.noon, M::NOON),
+            (&self.night, M::NIGHT),
+            (&self.words, M::WORD),
+            (&self.after, M::WORD | M::AFTER),
+            (&self.today, M::TODAY),
+            (&self.yesterday, M::YESTERDAY),
+            (&self.before_yesterday, M::BEFORE_YESTERDAY),
+            (&self.now, M::NOW),
+            (&self.ago, M::AGO),
+            (&self.one, M::ONE),
+            (&self.half_hour, M::HALF_HOUR),
+        ] {
+            for phrase in phrases {
+                words.add(phrase, M { flags, ..M::default() });
+            }
+        }
+        for (name, phrases) in &self.units {
+            let unit = match name.as_str() {
+                "second" => Unit::Second,
+                "minute" => Unit::Minute,
+                "hour" => Unit::Hour,
+                "day" => Unit::Day,
+                "week" => Unit::Week,
+                "month" => Unit::Month,
+                _ => Unit::Year,
+            };
+            for phrase in phrases {
+                words.add(phrase, M { unit: Some(unit), ..M::default() });
+            }
+        }
+        for fixed in &self.fixed {
+            let meaning = M { unit: Some(fixed.unit), count: fixed.count, flags: M::AGO, ..M::default() };
+            words.add(&fixed.phrase, meaning);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_of_neighbours_stay_apart() {
+        let month =
+            |language: &str, word: &str| longest(&Words::tables(Some(language), None), word).map(|(_, m)| m.month);
+        assert_eq!(month("pl", "listopad"), Some(11));
+        assert_eq!(month("hr", "listopad"), Some(10));
+        assert_eq!(month("de", "märzen"), None);
+        let march = fold("März 2024");
+        assert_eq!(month("de", &march), Some(3));
+        assert_eq!(month("th", "january"), Some(1));
+    }
+
+    #[test]
+    fn every_language_has_twelve_months_and_seven_days() {
+        let file: File = toml::from_str(include_str!("../../../config/notices/dates.toml")).unwrap();
+        for language in &file.language {
+            assert!(matches!(language.months.len(), 0 | 12), "{}", language.id);
+            assert!(matches!(language.days.len(), 0 | 7), "{}", language.id);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The dates of one page: read together, because one of them may prove how another is to be read.
+
+use jiff::civil::Date;
+
+use super::{
+    PageStamp,
+    date::{DateContext, DateReading, OrderEvidence, Proof, Shape, find_date, read_attribute},
+    knowledge::Knowledge,
+    text::clean_line,
+};
+use crate::model::{DateOrder, RawDate, SourceSettings, Zone};
+
+/// What all dates of a page are read with.
+pub(super) struct PageDates<'a> {
+    /// The zone of the page's clock: configured, told by the page, or by earlier ones.
+    pub zone: Option<Zone>,
+    /// Language of the page's wording, best guess.
+    pub language: Option<String>,
+    engine: Option<&'a str>,
+    configured: Option<DateOrder>,
+    stamp: &'a PageStamp,
+}
+
+/// A date that was printed.
+#[derive(Debug, Default)]
+pub(super) struct Dated {
+    /// As printed, without its label where the date was found in it.
+    pub raw: Option<String>,
+    /// Read; `None` where nothing was printed, or it could not be read.
+    pub reading: Option<DateReading>,
+}
+
+impl<'a> PageDates<'a> {
+    pub(super) fn new(
+        source: &SourceSettings,
+        engine: Option<&'a str>,
+        zone: Option<Zone>,
+        language: Option<String>,
+        stamp: &'a PageStamp,
+    ) -> PageDates<'a> {
+        PageDates { zone, language, engine, configured: source.date_order, stamp }
+    }
+
+    /// For one date; `not_before`: what it cannot lie before.
+    pub(super) fn context<'c>(&'c self, knowledge: &Knowledge, not_before: Option<Date>) -> DateContext<'c> {
+        DateContext {
+            // nearly all of the world's dates without a language are in figures or in English
+            language: self.language.as_deref().or(Some("en")),
+            engine: self.engine,
+            order: knowledge.belief(self.configured),
+            zone: self.zone.as_ref(),
+            now: Some(self.stamp.date.unwrap_or(self.stamp.fetched_at)),
+            not_before,
+        }
+    }
+
+    /// Reads a date: attributes before the text, for they are fuller or machine-readable. What it proves goes to `knowledge`.
+    pub(super) fn read(&self, raw: &RawDate, knowledge: &mut Knowledge, not_before: Option<Date>) -> Dated {
+        let context = self.context(knowledge, not_before);
+        let attribute = raw.attributes.iter().find_map(|attribute| read_attribute(attribute, &context));
+        let (printed, of_text) = match raw.text.as_deref().and_then(clean_line) {
+            Some(text) => match find_date(&text, &context) {
+                Some((range, reading)) if range == (0..text.len()) => (Some(text), Some(reading)),
+                Some((range, reading)) => (Some(text[range].to_owned()), Some(reading)),
+                None => (Some(text), None),
+            },
+            None => (raw.attributes.first().and_then(|attribute| clean_line(attribute)), None),
+        };
+        if let (Some(instant), Some(text), Some(printed)) = (&attribute, &of_text, &printed)
+            && let Some(evidence) = beside_instant(instant, text, printed)
+        {
+            knowledge.orders.add(&evidence);
+        }
+        let reading = attribute.or(of_text);
+        if let Some(evidence) = reading.as_ref().and_then(|reading| reading.evidence.as_ref()) {
+            knowledge.orders.add(evidence);
+        }
+        Dated { raw: printed, reading }
+    }
+
+    /// Reads a date again that could be read two ways, now that the whole page has told what it knows.
+    pub(super) fn settle(&self, dated: &mut Dated, raw: &RawDate, knowledge: &Knowledge, not_before: Option<Date>) {
+        self.settle_in(None, dated, raw, knowledge, not_before);
+    }
+
+    /// Like [`PageDates::settle`], for a wording of this language.
+    pub(super) fn settle_in(&self, language: Option<&str>, dated: &mut Dated, raw: &RawDate, knowledge: &Knowledge, not_before: Option<Date>) {
+        if dated.reading.as_ref().is_some_and(|reading| reading.other.is_some()) {
+            let mut context = self.context(knowledge, not_before);
+            context.language = language.or(context.language);
+            let attribute = raw.attributes.iter().find_map(|attribute| read_attribute(attribute, &context));
+            let again = attribute.or_else(|| find_date(dated.raw.as_deref()?, &context).map(|(_, reading)| reading));
+            dated.reading = again.or(dated.reading.take());
+        }
+    }
+}
+
+/// What an instant beside a date in figures proves: the reading that lies on its day is the right one.
+fn beside_instant(instant: &DateReading, text: &DateReading, printed: &str) -> Option<OrderEvidence> {
+    let other = text.other?;
+    instant.offset?;
+    // the printed clock may be up to a day away from the instant's own
+    let near = |date: Date| date.duration_until(instant.date).abs().as_hours() <= 24;
+    let right = match (near(text.date), near(other)) {
+        (true, false) => text.date,
+        (false, true) => other,
+        _ => return None,
+    };
+    let (shape, first) = shape_of(printed)?;
+    let order = if i8::try_from(first).ok()? == right.day() { DateOrder::Dmy } else { DateOrder::Mdy };
+    Some(OrderEvidence { shape, order, proof: Proof::Instant, text: printed.to_owned() })
+}
+
+/// The shape of the date in figures that a text holds, and its first number.
+fn shape_of(text: &str) -> Option<(Shape, u8)> {
+    let bytes = text.as_bytes();
+    let number = |at: usize| bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut at = 0;
+    while at < bytes.len() {
+        let first = number(at);
+        if first == 0 {
+            at += 1;
+            continue;
+        }
+        let second = at + first + 1;
+        let separator = bytes.get(at + first).copied().filter(|byte| matches!(byte, b'-' | b'/' | b'.'));
+        if let Some(separator) = separator
+            && first <= 2
+            && second < bytes.len()
+        {
+            let third = second + number(second) + 1;
+            if number(second) > 0 && bytes.get(third - 1) == Some(&separator) && third < bytes.len() {
+                let short = number(third) == 2;
+                let shape = match (separator, short) {
+                    (b'-', false) => Shape::Hyphen,
+                    (b'-', true) => Shape::HyphenShort,
+                    (b'/', false) => Shape::Slash,
+                    (b'/', true) => Shape::SlashShort,
+                    (_, false) => Shape::Dot,
+                    (_, true) => Shape::DotShort,
+                };
+                return Some((shape, text[at..at + first].parse().ok()?));
+            }
+        }
+        at += first;
+    }
+    None
+}
+
+/// What the order of a page's posts proves: they do not go back in time. One post may be a moved one, so two inversions more in
+/// one reading than in the other are asked for.
+pub(super) fn sequence<'d>(dates: impl Iterator<Item = &'d Dated>) -> Option<OrderEvidence> {
+    let mut inversions = [0u32, 0];
+    let mut before: Option<[Date; 2]> = None;
+    let mut ambiguous = None;
+    for dated in dates {
+        let Some(reading) = &dated.reading else { continue };
+        let both = [reading.date, reading.other.unwrap_or(reading.date)];
+        if reading.other.is_some() {
+            ambiguous = Some((dated.raw.as_deref()?, both));
+        }
+        if let Some(before) = before {
+            for side in [0, 1] {
+                inversions[side] += u32::from(both[side] < before[side]);
+            }
+        }
+        before = Some(both);
+    }
+    let (text, both) = ambiguous?;
+    let right = match inversions {
+        [one, other] if one >= other + 2 => both[1],
+        [one, other] if other >= one + 2 => both[0],
+        _ => return None,
+    };
+    let (shape, first) = shape_of(text)?;
+    let order = if i8::try_from(first).ok()? == right.day() { DateOrder::Dmy } else { DateOrder::Mdy };
+    Some(OrderEvidence { shape, order, proof: Proof::Sequence, text: text.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_of_dates_in_figures() {
+        for (text, expected) in [
+            ("7-11-2024 02:20 PM", Some((Shape::Hyphen, 7))),
+            ("12/3/24", Some((Shape::SlashShort, 12))),
+            ("Posted 7.11.2024", Some((Shape::Dot, 7))),
+            ("2024-11-07", None),
+            ("14:20", None),
+            ("7-", None),
+            ("", None),
+        ] {
+            assert_eq!(shape_of(text), expected, "{text}");
+        }
+    }
+}

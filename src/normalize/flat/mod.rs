@@ -1,0 +1,9 @@
+//! Text that a scraper flattened: one or more posts without any markup, their edit notices as first or last lines or glued to
+//! the first or last sentence, with stray table bars, header lines and blank lines between.
+
+mod header;
+mod records;
+mod split;
+
+pub(super) use header::{Header, Headers};
+pub(super) use split::{Segment, split};

@@ -1,0 +1,109 @@
+//! The line that attributes a quote: "X wrote:", "Quote from: X on DATE", "X 发表于 DATE".
+
+use aho_corasick::AhoCorasick;
+
+use super::{
+    error::NoticeError,
+    matcher::{Attempt, End},
+    notices::Notices,
+    reading::NoticeContext,
+    template::{Piece, Slot, Template, weigh},
+};
+use crate::normalize::date::{DateContext, DateWords, Folded};
+
+/// Who is quoted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QuoteHeader {
+    /// As printed.
+    pub user: Option<String>,
+    /// The quoted post's date, as printed.
+    pub date_raw: Option<String>,
+}
+
+/// Templates of quote headers.
+#[derive(Debug, Default)]
+pub(super) struct Quotes {
+    templates: Vec<Template>,
+    anchors: Vec<String>,
+    automaton: Option<AhoCorasick>,
+}
+
+impl Quotes {
+    pub(super) fn add(&mut self, pieces: Vec<Piece>, language: &str) {
+        if self.templates.iter().any(|known| known.pieces == pieces) {
+            return;
+        }
+        let (weight, literal) = weigh(&pieces);
+        let words = DateWords::of(language);
+        self.templates.push(Template { pieces, owners: Vec::new(), words, weight, literal });
+    }
+
+    pub(super) fn finish(&mut self) -> Result<(), NoticeError> {
+        self.anchors = self
+            .templates
+            .iter()
+            .map(|template| {
+                let cores = template.pieces.iter().filter_map(|piece| match piece {
+                    Piece::Literal(literal) => Some(literal.core.to_string()),
+                    Piece::Slot(_) => None,
+                });
+                cores.max_by_key(String::len).unwrap_or_default()
+            })
+            .collect();
+        self.automaton = Some(AhoCorasick::new(&self.anchors)?);
+        Ok(())
+    }
+}
+
+/// Longer lines are no headers.
+const MAX_LENGTH: usize = 300;
+
+impl Notices {
+    /// Reads a line that attributes a quote, in every language of the packs.
+    pub fn read_quote_header(&self, line: &str, ctx: &NoticeContext) -> Option<QuoteHeader> {
+        if line.len() > MAX_LENGTH {
+            return None;
+        }
+        let folded = Folded::new(line);
+        let text = folded.text.trim_end();
+        let start = text.len() - text.trim_start_matches([' ', '↑', '»', '«', '"', '>']).len();
+        let dates = DateContext { engine: ctx.dates.engine.or(ctx.engine), ..ctx.dates };
+        let mut best = None;
+        for hit in self.quotes.automaton.as_ref()?.find_overlapping_iter(text) {
+            let template = &self.quotes.templates[hit.pattern().as_usize()];
+            if !template.has(Slot::User) {
+                continue;
+            }
+            let attempt = |limit: usize| Attempt {
+                text,
+                limit,
+                template,
+                end: End::Text,
+                swapped: false,
+                page: ctx.dates.language.or(ctx.language),
+                dates: &dates,
+                capital: &|_| false,
+            };
+            let mut filled = attempt(text.len()).at(start);
+            if filled.is_none()
+                && let Some(found) = attempt(hit.end()).at(start)
+            {
+                // phpBB prints the date after the line: "X wrote: ↑ Thu Feb 01, 2024 12:14 pm"
+                let rest = text[hit.end()..].trim_matches([' ', '↑', '(', ')']);
+                let at = hit.end() + text[hit.end()..].find(rest).unwrap_or(0);
+                if !rest.is_empty() && template.words.with(attempt(0).page).whole(rest, &dates).is_some() {
+                    filled = Some(super::matcher::Filled { date: Some(at..at + rest.len()), ..found });
+                }
+            }
+            if let Some(filled) = filled {
+                let rank = filled.rank(template);
+                if best.as_ref().is_none_or(|(known, _)| rank > *known) {
+                    best = Some((rank, filled));
+                }
+            }
+        }
+        let (_, filled) = best?;
+        let cut = |range: Option<std::ops::Range<usize>>| range.map(|range| folded.cut(line, range).to_owned());
+        Some(QuoteHeader { user: cut(filled.user), date_raw: cut(filled.date) })
+    }
+}

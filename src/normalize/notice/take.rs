@@ -1,0 +1,240 @@
+//! Taking notices out of a body: from its elements, its first and last lines, or text that is glued to them.
+
+use std::ops::Range;
+
+use super::{
+    notices::{Notices, Place},
+    reading::{NoticeContext, NoticeReading},
+};
+use crate::normalize::date::{Folded, floor_boundary, is_blank};
+
+/// Which plain lines may be notices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lines {
+    /// None: elements only.
+    None,
+    /// First and last lines within brackets or marks: what engines write into a post as plain text.
+    #[default]
+    Bracketed,
+    /// First and last lines.
+    Any,
+    /// And text that a scraper flattened, where a notice is glued to the first or last sentence.
+    Glued,
+}
+
+/// What is left of a text, and what was taken out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// The text without its notices.
+    pub rest: String,
+    /// Verbatim, in the order of the text, and what they say.
+    pub notices: Vec<(String, NoticeReading)>,
+}
+
+/// Lines that a notice may go over: itself, and its reason.
+const MAX_LINES: usize = 3;
+/// A notice that text is glued to is looked for within so many bytes of the start or end.
+const WINDOW: usize = 500;
+/// Ends a notice of an English pack of Discuz!, as it is seen.
+const WRITTEN_OUT: &str = "\\n\\n";
+/// Bodies do not stack more.
+const MAX_NOTICES: usize = 40;
+
+impl Notices {
+    /// Takes the notices out of a body. `spans` are ranges of `text` that came from elements the engine's profile calls
+    /// notices: one that stands at the start or end and reads as a notice is taken out, else its text stays.
+    pub fn take(&self, text: &str, spans: &[Range<usize>], lines: Lines, ctx: &NoticeContext) -> Taken {
+        let mut body = Body { notices: self, text, ctx, left: 0..text.len(), first: Vec::new(), last: Vec::new() };
+        body.trim();
+        loop {
+            let before = body.left.clone();
+            for span in spans {
+                body.span(span);
+            }
+            if lines != Lines::None {
+                body.line_at_start(lines);
+                body.line_at_end(lines);
+            }
+            if lines == Lines::Glued && body.left == before && !body.left.is_empty() {
+                body.glued();
+            }
+            if body.left == before || body.first.len() + body.last.len() >= MAX_NOTICES {
+                break;
+            }
+        }
+        body.last.reverse();
+        let Body { left, first, last, .. } = body;
+        Taken { rest: text[left].to_owned(), notices: first.into_iter().chain(last).collect() }
+    }
+}
+
+struct Body<'b> {
+    notices: &'b Notices,
+    text: &'b str,
+    ctx: &'b NoticeContext<'b>,
+    /// What no notice has been taken from.
+    left: Range<usize>,
+    /// Taken from the start, in order.
+    first: Vec<(String, NoticeReading)>,
+    /// Taken from the end, the last one first.
+    last: Vec<(String, NoticeReading)>,
+}
+
+impl Body<'_> {
+    fn trim(&mut self) {
+        let text = &self.text[self.left.clone()];
+        let start = self.left.start + (text.len() - text.trim_start_matches(is_blank).len());
+        let end = self.left.end - (text.len() - text.trim_end_matches(is_blank).len());
+        self.left = start..end.max(start);
+    }
+
+    fn span(&mut self, span: &Range<usize>) {
+        let Some(text) = self.text.get(span.clone()) else { return };
+        let trimmed = text.trim_matches(is_blank);
+        if trimmed.is_empty() || self.left.is_empty() {
+            return;
+        }
+        let start = span.start + (text.len() - text.trim_start_matches(is_blank).len());
+        let at = start..start + trimmed.len();
+        if at.start < self.left.start || at.end > self.left.end {
+            return;
+        }
+        if at.start == self.left.start {
+            self.cut_start(trimmed, at.end);
+        } else if at.end == self.left.end {
+            self.cut_end(trimmed, at.start);
+        }
+    }
+
+    fn cut_start(&mut self, notice: &str, end: usize) -> bool {
+        let Some(reading) = self.notices.read(notice, self.ctx) else { return false };
+        self.put_first(notice, reading, end);
+        true
+    }
+
+    fn put_first(&mut self, notice: &str, reading: NoticeReading, end: usize) {
+        let mut notice = notice.to_owned();
+        self.left.start = end;
+        self.trim();
+        // an English pack of Discuz! ends its notice in line feeds written out
+        if let Some(rest) = self.text[self.left.clone()].strip_prefix(WRITTEN_OUT) {
+            notice.push_str(WRITTEN_OUT);
+            self.left.start = self.left.end - rest.len();
+            self.trim();
+        }
+        self.first.push((notice, reading));
+    }
+
+    fn cut_end(&mut self, notice: &str, start: usize) -> bool {
+        let Some(reading) = self.notices.read(notice, self.ctx) else { return false };
+        self.last.push((notice.to_owned(), reading));
+        self.left.end = start;
+        self.trim();
+        true
+    }
+
+    fn line_at_start(&mut self, lines: Lines) {
+        let text = &self.text[self.left.clone()];
+        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]).take(MAX_LINES).collect();
+        for end in ends.into_iter().rev() {
+            let line = text[..end].trim_matches(is_blank);
+            if is_candidate(line, lines) && self.says_something(line) {
+                let at = self.left.start + end;
+                if self.cut_start(line, at) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn line_at_end(&mut self, lines: Lines) {
+        let text = &self.text[self.left.clone()];
+        let starts: Vec<usize> = text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(MAX_LINES).collect();
+        for start in starts.into_iter().rev() {
+            let line = text[start..].trim_matches(is_blank);
+            if is_candidate(line, lines) && self.says_something(line) {
+                let at = self.left.start + start;
+                if self.cut_end(line, at) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// A plain line must name who or when: "Edited" alone is somebody's word.
+    fn says_something(&self, line: &str) -> bool {
+        self.notices.read(line, self.ctx).is_some_and(|reading| reading.user.is_some() || reading.date_raw.is_some())
+    }
+
+    fn glued(&mut self) {
+        let text = &self.text[self.left.clone()];
+        let first = text.split('\n').next().unwrap_or_default();
+        let window = &first[..floor_boundary(first, WINDOW)];
+        if let Some((notice, reading, end)) = self.find(window, Place::Start) {
+            let end = self.left.start + end;
+            self.put_first(&notice, reading, end);
+        }
+        // a reason may stand on a line of its own
+        let text = &self.text[self.left.clone()];
+        let starts = text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(2);
+        for start in starts {
+            let start = start.max(floor_boundary(text, text.len().saturating_sub(WINDOW)));
+            let window = &text[start..];
+            if let Some((notice, reading, start)) = self.find(window, Place::End) {
+                self.last.push((notice, reading));
+                self.left.end -= window.len() - start;
+                self.trim();
+                break;
+            }
+        }
+    }
+
+    /// A notice at one end of `window`, verbatim, and the byte of `window` where the rest begins or ends.
+    fn find(&self, window: &str, place: Place) -> Option<(String, NoticeReading, usize)> {
+        let folded = Folded::new(window);
+        let found = self.notices.best(&folded, window, place, self.ctx)?;
+        let reading = self.notices.reading(&found, &folded, window, self.ctx);
+        let mut range = folded.origin(found.filled.whole.start)..folded.origin(found.filled.whole.end);
+        widen(window, &mut range);
+        if place == Place::Start && !window[range.end..].trim_start().is_empty() && goes_on(&window[range.end..]) {
+            return None;
+        }
+        let cut = if place == Place::Start { range.end } else { range.start };
+        let verbatim = match place {
+            Place::Start => &window[..range.end],
+            _ => &window[range.start..],
+        };
+        Some((verbatim.trim_matches(is_blank).to_owned(), reading, cut))
+    }
+}
+
+/// Brackets around the notice belong to it.
+fn widen(window: &str, range: &mut Range<usize>) {
+    let before = window[..range.start].trim_end();
+    let after = window[range.end..].trim_start();
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if before.ends_with(open) && after.starts_with(close) {
+            range.start = before.len() - 1;
+            range.end = window.len() - after.len() + 1;
+        }
+    }
+}
+
+/// Whether what follows continues the sentence, so that it was no notice: "… 02:20 PM, which is how".
+fn goes_on(rest: &str) -> bool {
+    rest.trim_start().starts_with([',', ';', '"', '”', '\''])
+}
+
+fn is_candidate(line: &str, lines: Lines) -> bool {
+    if line.is_empty() {
+        return false;
+    }
+    match lines {
+        Lines::None => false,
+        Lines::Bracketed => {
+            line.starts_with(['[', '(', '（', '【', '«', '※']) && line.ends_with([']', ')', '）', '】', '»'])
+                || line.starts_with('※')
+        }
+        Lines::Any | Lines::Glued => true,
+    }
+}

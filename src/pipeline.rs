@@ -1,1 +1,0 @@
-//! THE FLOW, wired in one function.

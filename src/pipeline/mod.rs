@@ -1,0 +1,22 @@
+//! The whole flow: `frontier → fetch → extract → normalize → emit`, wired in one function, [`run`].
+//!
+//! ```text
+//! frontier ─lease→ fetchers ─pages→ extraction threads ─extracted→ normalizer ─batches→ committers → frontier
+//!                                                                     outbox (in the frontier) ─lines→ writer → sink
+//! ```
+//!
+//! Every channel is bounded and runs one way; the loop closes in the frontier. A page's lease travels with it and ends in
+//! the commit. [`run_offline`] sends saved pages through the same two stages in the middle, without frontier and state.
+
+mod keep;
+mod offline;
+mod plan;
+mod run;
+mod stages;
+mod tally;
+mod writer;
+
+pub use offline::{Format, Input, OfflineError, OfflinePlan, OfflineReport, run_offline};
+pub use plan::{OutputPlan, PipelineError, Plan, SourcePlan};
+pub use run::run;
+pub use tally::Tally;

@@ -1,0 +1,282 @@
+//! The stages as loops: each takes from one channel and hands on to the next, and ends when its channel does.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_channel::{Receiver, Sender};
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::{keep::Keep, plan::Plan, run::Shared};
+use crate::{
+    extract::extract,
+    fetch::{AnyFetch, Fetch, decode},
+    frontier::{Batch, Lease, PageNews, PageResult, ThreadNews},
+    model::{Extracted, FailureClass, FetchFailure, Fetched, Outcome, Page, PageKind, Posts, Refusal, SourceSettings},
+    normalize::{Knowledge, Normalized, PageStamp},
+    polite,
+};
+
+/// A page on its way, with its lease.
+pub(super) struct Fresh {
+    pub(super) lease: Lease,
+    pub(super) page: Page,
+}
+
+/// A page taken apart.
+pub(super) struct Apart {
+    pub(super) lease: Lease,
+    pub(super) stamp: Stamp,
+    pub(super) extracted: Extracted,
+    /// The reader broke on this page.
+    pub(super) broke: bool,
+}
+
+/// What the later stages need of a page whose bytes are gone.
+pub(super) struct Stamp {
+    page: PageStamp,
+    validators: crate::model::Validators,
+    origin: String,
+    status: u16,
+    bytes: u64,
+}
+
+/// A page ready to be committed.
+pub(super) struct Ready {
+    pub(super) lease: Lease,
+    pub(super) batch: Batch,
+    pub(super) bytes: u64,
+}
+
+/// Leases requests and fetches them until the run is over or is asked to stop.
+pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: Sender<Ready>) {
+    loop {
+        let lease = tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => return,
+            lease = shared.frontier.lease() => match lease {
+                Some(lease) => lease,
+                None => return,
+            },
+        };
+        let Some(source) = shared.sources.get(&lease.request().source) else { continue };
+        shared.tally.leased(&source.settings.name);
+        let origin = polite::origin(&lease.request().what.url);
+        let fetched = tokio::select! {
+            fetched = source.fetch.fetch(lease.request(), &source.settings) => fetched,
+            () = grace_over(&shared.stop, shared.plan.grace) => {
+                shared.tally.given_back(&source.settings.name);
+                return;
+            }
+        };
+        let next = source.fetch.next_allowed(&origin, &source.settings, shared.plan.clock.now());
+        shared.frontier.origin_next(&origin, next);
+        let now = shared.plan.clock.now();
+        let sent = match fetched {
+            Fetched::Page(page) => pages.send(Fresh { lease, page: *page }).await.is_ok(),
+            Fetched::NotModified => batches
+                .send(Ready { lease, batch: bare(PageResult::Unchanged, &origin, next, now), bytes: 0 })
+                .await
+                .is_ok(),
+            Fetched::Refused(refusal) => {
+                shared.refused(lease.request(), &refusal);
+                let outcome = PageResult::Noticed(outcome_of(&refusal));
+                batches.send(Ready { lease, batch: bare(outcome, &origin, next, now), bytes: 0 }).await.is_ok()
+            }
+            Fetched::Failed(failure) => failed(&shared, lease, &failure, &origin).await,
+        };
+        if !sent {
+            return;
+        }
+    }
+}
+
+/// Ends when the run was asked to stop and what is in flight has had its time.
+async fn grace_over(stop: &CancellationToken, grace: Duration) {
+    stop.cancelled().await;
+    tokio::time::sleep(grace).await;
+}
+
+fn bare(outcome: PageResult, origin: &str, next: Timestamp, now: Timestamp) -> Batch {
+    Batch { origin: origin.to_owned(), next_allowed: Some(next), ..Batch::of(outcome, now) }
+}
+
+fn outcome_of(refusal: &Refusal) -> Outcome {
+    match refusal {
+        Refusal::Robots(_) | Refusal::PrivateAddress(_) | Refusal::Scheme(_) | Refusal::Scope(_) => {
+            Outcome::NoPermission
+        }
+        Refusal::ContentType(_) => Outcome::Unrecognised,
+    }
+}
+
+/// Gives a failed request back with a due time, or lets it fail for good. False when the state is gone.
+async fn failed(shared: &Shared, lease: Lease, failure: &FetchFailure, origin: &str) -> bool {
+    let request = lease.request();
+    let name = request.source.clone();
+    let own = polite::backoff(failure.class, request.attempt, shared.jitter());
+    let wait = failure.retry_after.map_or(own, |asked| asked.max(Duration::from_millis(1)));
+    let due = shared.plan.clock.now() + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));
+    let url = request.what.url.to_string();
+    if matches!(failure.class, FailureClass::Busy | FailureClass::Blocked) {
+        // the whole host asked for rest, not only this page
+        shared.frontier.origin_next(origin, due);
+    }
+    match shared.frontier.retry(lease, failure, due, shared.plan.retries).await {
+        Ok(retried) => {
+            shared.failed(&name, &url, failure, retried);
+            true
+        }
+        Err(error) => {
+            shared.broke(error.into());
+            false
+        }
+    }
+}
+
+/// Takes pages apart on a thread of its own. A page that breaks the reader is kept and counted, and the next one is read.
+pub(super) fn extraction(shared: &Shared, keep: &Keep, pages: &Receiver<Fresh>, apart: &Sender<Apart>) {
+    while let Ok(Fresh { lease, page }) = pages.recv_blocking() {
+        keep.archive(&page);
+        let engine = shared.sources.get(&lease.request().source).and_then(|source| source.settings.engine.clone());
+        let plan: &Plan = &shared.plan;
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            let decoded = decode(&page);
+            let mut extracted = extract(&page, &decoded.text, &plan.engines, engine.as_deref(), &plan.extract);
+            extracted.charset_doubtful |= decoded.doubtful;
+            extracted
+        }));
+        let broke = read.is_err();
+        let extracted = read.unwrap_or_default();
+        if broke || extracted.outcome == Outcome::Empty {
+            keep.quarantine(&page);
+        }
+        let stamp = Stamp {
+            page: PageStamp { date: page.date, fetched_at: page.fetched_at },
+            origin: polite::origin(&page.requested),
+            status: page.status,
+            bytes: page.body.len() as u64,
+            validators: page.validators,
+        };
+        if apart.send_blocking(Apart { lease, stamp, extracted, broke }).is_err() {
+            return;
+        }
+    }
+}
+
+/// Makes records of posts. One thread, so that what a source teaches is known to its next page.
+pub(super) fn normalizer(
+    shared: &Shared,
+    mut knowledge: HashMap<Arc<str>, Knowledge>,
+    apart: &Receiver<Apart>,
+    batches: &Sender<Ready>,
+) {
+    while let Ok(Apart { lease, stamp, extracted, broke }) = apart.recv_blocking() {
+        let Some(source) = shared.sources.get(&lease.request().source) else { continue };
+        let known = knowledge.entry(source.settings.name.clone()).or_default();
+        let ready = ready(shared, &source.settings, known, lease, stamp, extracted, broke);
+        if batches.send_blocking(ready).is_err() {
+            return;
+        }
+    }
+}
+
+fn ready(
+    shared: &Shared,
+    source: &SourceSettings,
+    known: &mut Knowledge,
+    lease: Lease,
+    stamp: Stamp,
+    mut extracted: Extracted,
+    broke: bool,
+) -> Ready {
+    let request = lease.request();
+    if let Some(thread) = &mut extracted.thread {
+        // what the frontier has counted is exact; an address only tells where pages are of equal size
+        let counted = request.what.position_base.filter(|_| request.what.page.is_none_or(|page| page == thread.page));
+        thread.position_base = counted.or(thread.position_base).or((thread.page <= 1).then_some(0));
+    }
+    if source.posts == Posts::First {
+        let opening = extracted.thread.as_ref().is_none_or(|thread| thread.page <= 1);
+        extracted.posts.truncate(usize::from(opening));
+        if extracted.kind == PageKind::Thread {
+            extracted.next = None;
+        }
+    }
+    let outcome = result_of(&extracted, stamp.status, broke);
+    let before = known.clone();
+    let posts_on_page = u32::try_from(extracted.posts.len()).unwrap_or(u32::MAX);
+    let Normalized { records, listed, news: rest } = shared.plan.normalizer.page(source, known, &stamp.page, extracted);
+    let thread = rest.thread.map(|thread| ThreadNews {
+        id: thread.id.or_else(|| request.what.thread_id.clone()),
+        url: thread.url,
+        title: thread.title,
+        boards: thread.boards,
+        page: thread.page,
+        pages: thread.pages,
+        position_base: thread.position_base,
+        posts_on_page,
+        complete: rest.next.is_none(),
+        descending: thread.descending,
+    });
+    let news = PageNews {
+        kind: rest.kind,
+        thread,
+        boards: rest.boards,
+        threads: rest.threads.into_iter().zip(listed).collect(),
+        next: rest.next,
+    };
+    let batch = Batch {
+        outcome,
+        records,
+        news,
+        validators: stamp.validators,
+        origin: stamp.origin,
+        next_allowed: None,
+        knowledge: if before == *known { None } else { serde_json::to_string(known).ok() },
+        engine: rest.engine,
+        fetched_at: stamp.page.fetched_at,
+    };
+    Ready { lease, batch, bytes: stamp.bytes }
+}
+
+fn result_of(extracted: &Extracted, status: u16, broke: bool) -> PageResult {
+    match extracted.outcome {
+        _ if broke => PageResult::Failed,
+        Outcome::Read if status == 200 => PageResult::Read,
+        Outcome::Read | Outcome::Unrecognised if matches!(status, 404 | 410) => PageResult::Noticed(Outcome::Missing),
+        Outcome::Read | Outcome::Unrecognised if matches!(status, 401 | 403 | 407 | 451) => {
+            PageResult::Noticed(Outcome::NoPermission)
+        }
+        Outcome::Read => PageResult::Read,
+        Outcome::Unrecognised => PageResult::Unrecognised,
+        Outcome::Empty => PageResult::Failed,
+        noticed => PageResult::Noticed(noticed),
+    }
+}
+
+/// Commits pages. Several of these run side by side, so that the state can commit a group at once.
+pub(super) async fn committer(shared: Arc<Shared>, batches: Receiver<Ready>) {
+    while let Ok(Ready { lease, batch, bytes }) = batches.recv().await {
+        let source = lease.request().source.clone();
+        let url = lease.request().what.url.to_string();
+        let outcome = batch.outcome;
+        match shared.frontier.commit(lease, batch).await {
+            Ok(committed) => shared.committed(&source, &url, outcome, &committed, bytes),
+            Err(error) => {
+                shared.broke(error.into());
+                return;
+            }
+        }
+    }
+}
+
+/// The fetcher of a source: the network, or a captured crawl.
+pub(super) struct SourceFetch {
+    pub(super) settings: SourceSettings,
+    pub(super) fetch: AnyFetch,
+}
