@@ -9,7 +9,7 @@ use forum::{Forum, PastEnd, changes, crawl, crawl_with, drain, source};
 use forumsift::{
     emit::{RotatingFile, Sink, TailOptions, tail},
     frontier::{Frontier, Retried, RunOptions, StateError, StatePath},
-    model::{Change, FailureClass, FetchFailure, Posts, SourceSettings, Status},
+    model::{Change, FailureClass, FetchFailure, Posts, Record, SourceSettings, Status},
 };
 
 fn run<T>(work: impl Future<Output = T>) -> T {
@@ -225,7 +225,7 @@ fn whatever_happens_readers_see_the_forum() {
             let mut told = HashSet::new();
             let mut buried = HashSet::new();
             let mut last_seq = 0;
-            let mut read = |records: Vec<forumsift::model::Record>| {
+            let mut read = |records: Vec<Record>| {
                 for record in records {
                     assert_eq!(record.seq, Some(last_seq + 1));
                     last_seq += 1;
@@ -343,7 +343,7 @@ fn killed_at_any_instant_it_goes_on_as_if_nothing_had_been() {
     let mut ids = std::collections::HashSet::new();
     let mut seq = 0;
     for line in out.split_inclusive(|byte| *byte == b'\n') {
-        let record: forumsift::model::Record = serde_json::from_slice(line).unwrap();
+        let record: Record = serde_json::from_slice(line).unwrap();
         seq += 1;
         assert_eq!(record.seq, Some(seq), "after {kills} kills");
         assert!(ids.insert(record.id), "doubled after {kills} kills");
@@ -460,7 +460,7 @@ fn a_wait_that_the_server_asked_for_survives_the_process() {
         let frontier = Frontier::open(&state).unwrap();
         frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
         let lease = frontier.lease().await.unwrap();
-        frontier.origin_next("http://forum.test", jiff::Timestamp::now() + std::time::Duration::from_secs(1000));
+        frontier.origin_next("http://forum.test", jiff::Timestamp::now() + std::time::Duration::from_secs(300));
         drop(lease);
     });
     run(async {
@@ -468,6 +468,11 @@ fn a_wait_that_the_server_asked_for_survives_the_process() {
         frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
         let wait = tokio::time::timeout(std::time::Duration::from_millis(50), frontier.lease()).await;
         assert!(wait.is_err(), "asked within the wait");
+        // a wait that is longer than the run's patience ends the run; the next one takes it up
+        let options = RunOptions { patience: std::time::Duration::from_secs(60), ..RunOptions::default() };
+        frontier.begin(&source("index"), forum.now, options).await.unwrap();
+        assert!(frontier.lease().await.is_none());
+        assert!(!frontier.finish("f", forum.now).await.unwrap(), "the run left something");
     });
 }
 
@@ -538,5 +543,26 @@ fn limits_cut_and_count() {
             records += drain(&frontier).await.len();
         }
         assert_eq!(records, 55);
+    });
+}
+
+#[test]
+fn a_new_state_goes_on_after_what_the_output_holds() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut forum, _) = grown();
+        for already in [0, 55] {
+            let frontier = memory();
+            let mut sink = RotatingFile::open(dir.path(), 1 << 20, frontier.confirmed().await.unwrap()).unwrap();
+            assert_eq!(frontier.continue_after(sink.position()).await.unwrap(), already > 0);
+            crawl(&frontier, &mut forum, &source("index"), false).await;
+            sink.write(&frontier.next_lines(already, 100).await.unwrap()).unwrap();
+            assert_eq!(sink.flush().unwrap(), already + 55);
+        }
+        let mut out = Vec::new();
+        tail(dir.path(), &TailOptions::default(), &mut out).unwrap();
+        let seqs = out.split_inclusive(|byte| *byte == b'\n');
+        let seqs: Vec<u64> = seqs.map(|line| serde_json::from_slice::<Record>(line).unwrap().seq.unwrap()).collect();
+        assert_eq!(seqs, (1..=110).collect::<Vec<_>>());
     });
 }

@@ -142,8 +142,8 @@ fn notices(files: &[PathBuf], out: &mut dyn Write) -> Result<ExitKind, CliError>
         let mut reader: Box<dyn BufRead> = if file == Path::new("-") {
             Box::new(std::io::stdin().lock())
         } else {
-            let opened = std::fs::File::open(file)
-                .map_err(|error| CliError::Usage(format!("{}: {error}", file.display())))?;
+            let opened =
+                std::fs::File::open(file).map_err(|error| CliError::Usage(format!("{}: {error}", file.display())))?;
             Box::new(std::io::BufReader::new(opened))
         };
         let mut line = Vec::new();
