@@ -56,7 +56,7 @@ pub fn find_date(text: &str, ctx: &DateContext) -> Option<(Range<usize>, DateRea
                 Words::languages().find_map(|language| find(Some(language)).filter(|found| found.1 == reading))
             })?,
     };
-    let start = folded.origin(range.start);
+    let start = folded.origin(text, range.start);
     let cut = folded.cut(text, range);
     let start = start + text[start..].find(cut).unwrap_or(0);
     Some((start..start + cut.len(), reading))

@@ -7,7 +7,8 @@ use super::{
     matcher::{Attempt, End},
     notices::Notices,
     reading::NoticeContext,
-    template::{Piece, Slot, Template, weigh},
+    table::Evidence,
+    template::{Owner, Piece, Slot, Template, weigh},
 };
 use crate::normalize::date::{DateContext, DateWords, Folded};
 
@@ -35,7 +36,8 @@ impl Quotes {
         }
         let (weight, literal) = weigh(&pieces);
         let words = DateWords::of(language);
-        self.templates.push(Template { pieces, owners: Vec::new(), words, weight, literal });
+        let owner = Owner { engine: usize::MAX, language: language.into(), evidence: Evidence::Pack };
+        self.templates.push(Template::new(pieces, owner, words, weight, literal));
     }
 
     pub(super) fn finish(&mut self) -> Result<(), NoticeError> {

@@ -61,12 +61,20 @@ pub(super) struct Template {
     pub(super) weight: usize,
     /// Bytes of its literals.
     pub(super) literal: usize,
+    /// Numbers of the literals that must stand in a text; the index sets them.
+    pub(super) needs: Vec<u32>,
+    /// May be taken for a notice where its engine is not known.
+    pub(super) open: bool,
 }
 
 /// Templates with less weight are too weak to be taken for notices where their engine is not known.
 const WEAK: usize = 9;
 
 impl Template {
+    pub(super) fn new(pieces: Vec<Piece>, owner: Owner, words: DateWords, weight: usize, literal: usize) -> Template {
+        Template { pieces, owners: vec![owner], words, weight, literal, needs: Vec::new(), open: false }
+    }
+
     pub(super) fn has(&self, slot: Slot) -> bool {
         self.pieces.contains(&Piece::Slot(slot))
     }
