@@ -11,7 +11,7 @@ use super::{
     order::Shape,
     reading::DateReading,
     resolve::{Resolved, hour_of, resolve},
-    token::{Kind, Token, tokens},
+    token::{Kind, Token, date_tokens, tokens},
     words::{DateWords, Meaning, Tables, Words},
 };
 
@@ -39,8 +39,7 @@ fn read_folded(
     language: Option<&str>,
     ctx: &DateContext,
 ) -> Option<Resolved> {
-    let mut buffer = Vec::with_capacity(24);
-    tokens(folded, tables, &mut buffer);
+    let buffer = date_tokens(folded, tables)?;
     let (parts, _) = date_at(folded, &buffer, true)?;
     resolve(&parts, printed, language, ctx)
 }

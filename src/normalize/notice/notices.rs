@@ -13,7 +13,7 @@ use super::{
     table::{BUILTIN, Table},
     template::{Slot, Template},
 };
-use crate::normalize::date::Folded;
+use crate::normalize::date::{DateWords, Folded};
 
 /// Templates of edit notices and of quote headers, compiled.
 #[derive(Debug)]
@@ -80,12 +80,18 @@ impl Notices {
         if candidates.is_empty() {
             return None;
         }
-        let search = Search { notices: self, folded, text, ctx };
+        let page = ctx.dates.language.or(ctx.language).and_then(DateWords::page);
+        let search = Search { notices: self, folded, text, ctx, page };
         candidates
             .iter()
             .filter_map(|&(template, engine)| search.try_at(template, engine, place, false))
             .max_by(|a, b| a.rank().cmp(&b.rank()))
             .or_else(|| {
+                // a date in a name's place has numbers on both sides of something
+                let numbers = folded.text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
+                if numbers.take(2).count() < 2 {
+                    return None;
+                }
                 candidates
                     .iter()
                     .filter(|(template, _)| template.has(Slot::User) && template.has(Slot::Date))
@@ -101,13 +107,15 @@ impl Notices {
             return Vec::new();
         }
         let engine = ctx.engine.and_then(|name| self.engines.find(name));
+        // without a number it takes its engine to know "yesterday" for a date
+        let number = text.bytes().any(|b| b.is_ascii_digit());
         found
             .into_iter()
             .map(|number| {
                 let template = &self.templates[number as usize];
                 (template, engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine)))
             })
-            .filter(|(template, own)| *own || template.open)
+            .filter(|(template, own)| *own || template.open && number)
             .collect()
     }
 

@@ -70,6 +70,7 @@ impl Notices {
         let text = folded.text.trim_end();
         let start = text.len() - text.trim_start_matches([' ', '↑', '»', '«', '"', '>']).len();
         let dates = DateContext { engine: ctx.dates.engine.or(ctx.engine), ..ctx.dates };
+        let page = ctx.dates.language.or(ctx.language).and_then(DateWords::page);
         let mut best = None;
         for hit in self.quotes.automaton.as_ref()?.find_overlapping_iter(text) {
             let template = &self.quotes.templates[hit.pattern().as_usize()];
@@ -82,7 +83,7 @@ impl Notices {
                 template,
                 end: End::Text,
                 swapped: false,
-                page: ctx.dates.language.or(ctx.language),
+                words: template.words.with(page),
                 dates: &dates,
                 capital: &|_| false,
             };
@@ -93,7 +94,7 @@ impl Notices {
                 // phpBB prints the date after the line: "X wrote: ↑ Thu Feb 01, 2024 12:14 pm"
                 let rest = text[hit.end()..].trim_matches([' ', '↑', '(', ')']);
                 let at = hit.end() + text[hit.end()..].find(rest).unwrap_or(0);
-                if !rest.is_empty() && template.words.with(attempt(0).page).whole(rest, &dates).is_some() {
+                if !rest.is_empty() && template.words.with(page).whole(rest, &dates).is_some() {
                     filled = Some(super::matcher::Filled { date: Some(at..at + rest.len()), ..found });
                 }
             }

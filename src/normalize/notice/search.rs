@@ -8,7 +8,7 @@ use super::{
     reading::NoticeContext,
     template::{Owner, Piece, Slot, Template},
 };
-use crate::normalize::date::{DateContext, Folded, base_language, has_spaces};
+use crate::normalize::date::{DateContext, Folded, PageWords, base_language, has_spaces};
 
 /// Where in a text a notice is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(super) struct Search<'n, 's> {
     pub(super) folded: &'s Folded,
     pub(super) text: &'s str,
     pub(super) ctx: &'s NoticeContext<'s>,
+    /// Words of the page's language.
+    pub(super) page: Option<PageWords>,
 }
 
 impl<'n> Search<'n, '_> {
@@ -60,13 +62,14 @@ impl<'n> Search<'n, '_> {
             let original = &self.text[self.folded.origin(self.text, at.min(folded.len()))..];
             original.chars().next().is_none_or(|c| !c.is_lowercase())
         };
+        let words = template.words.with(self.page);
         let attempt = |limit: usize, end: End| Attempt {
             text: folded,
             limit,
             template,
             end,
             swapped,
-            page: self.ctx.dates.language.or(self.ctx.language),
+            words,
             dates: &dates,
             capital: &capital,
         };

@@ -79,6 +79,14 @@ impl Template {
         self.pieces.contains(&Piece::Slot(slot))
     }
 
+    /// What introduces the reason or count after the notice.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Literal(literal) if literal.label => Some(&*literal.core),
+            _ => None,
+        })
+    }
+
     /// Needs its engine: too few words, or nothing in its slots that could be checked.
     pub(super) fn is_weak(&self) -> bool {
         self.weight < WEAK || !self.has(Slot::Date)
