@@ -58,10 +58,11 @@ impl Folded {
 
 /// Hands out each folded character and the byte it came from, until `emit` says no.
 fn walk(text: &str, mut emit: impl FnMut(char, usize) -> bool) {
+    let table = FOLDS.as_slice();
     // white space waits for what follows, since a line feed among it counts
     let mut blank: Option<(char, usize)> = None;
     for (at, c) in text.char_indices() {
-        let (first, second) = match fold_char(c) {
+        let (first, second) = match fold_char(table, c) {
             Fold::One(' ') => {
                 blank.get_or_insert((' ', at));
                 continue;
@@ -128,13 +129,13 @@ const NOTHING: u32 = u32::MAX;
 static FOLDS: LazyLock<Vec<u32>> =
     LazyLock::new(|| (0..TABLE as u32).map(|c| char::from_u32(c).map_or(NOTHING, work_out)).collect());
 
-fn fold_char(c: char) -> Fold {
+fn fold_char(table: &[u32], c: char) -> Fold {
     if c.is_ascii() && c > ' ' && c != '`' && c != '\x7f' {
         return Fold::One(c.to_ascii_lowercase());
     }
     let code = c as usize;
     if code < TABLE {
-        return match FOLDS[code] {
+        return match table[code] {
             NOTHING => Fold::Nothing,
             folded => match c {
                 'ǆ' | 'ǅ' | 'Ǆ' => Fold::Two('d', 'z'),

@@ -9,7 +9,7 @@ use super::{
     template::{Piece, Template},
 };
 
-/// Literals of all templates, in automata.
+/// Literals of all templates.
 #[derive(Debug)]
 pub(super) struct Index {
     /// First literals of the templates that begin with one; searched at the places where a notice may begin.
@@ -18,12 +18,8 @@ pub(super) struct Index {
     within: Group,
     /// The longest literal of each; for notices that end a text.
     anywhere: Group,
-    /// Literals of three bytes and more: a template is worth trying where all of its own stand in the text.
-    literals: AhoCorasick,
-    /// How many those are.
-    count: usize,
-    /// By number: whether it introduces a reason or count.
-    labels: Vec<bool>,
+    /// What introduces reasons and counts, each once.
+    labels: Vec<Pairs>,
 }
 
 /// An automaton, and the templates of each of its patterns.
@@ -41,36 +37,49 @@ struct Members {
     labelled: Vec<u32>,
 }
 
-/// Shorter literals stand in every text.
-const TELLING: usize = 3;
+/// Which pairs of neighbouring bytes stand in a text, by a small hash: where not all pairs of a literal do, the literal does
+/// not stand there either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pairs([u64; 4]);
+
+impl Pairs {
+    fn add(&mut self, text: &str) {
+        for pair in text.as_bytes().windows(2) {
+            let hash = pair[0].wrapping_mul(31) ^ pair[1].wrapping_mul(157);
+            self.0[usize::from(hash >> 6)] |= 1 << (hash & 63);
+        }
+    }
+
+    fn of(text: &str) -> Pairs {
+        let mut pairs = Pairs::default();
+        pairs.add(text);
+        pairs
+    }
+
+    fn has(&self, all: &Pairs) -> bool {
+        self.0.iter().zip(&all.0).all(|(own, wanted)| wanted & !own == 0)
+    }
+}
 
 impl Index {
-    /// Indexes the templates and tells each which literals it needs.
+    /// Indexes the templates and notes for each which pairs of bytes it needs.
     pub(super) fn new(templates: &mut [Template]) -> Result<Index, BuildError> {
-        let mut numbers: HashMap<Box<str>, u32> = HashMap::new();
-        let mut literals: Vec<Box<str>> = Vec::new();
-        let mut labels: Vec<bool> = Vec::new();
-        for template in templates.iter_mut() {
-            let own_labels: Vec<Box<str>> = template.labels().map(Into::into).collect();
-            template.needs = cores(template)
-                .into_iter()
-                .filter(|core| core.len() >= TELLING)
-                .map(|core| {
-                    let is_label = own_labels.contains(&core);
-                    let number = *numbers.entry(core.clone()).or_insert_with(|| {
-                        literals.push(core);
-                        labels.push(false);
-                        literals.len() as u32 - 1
-                    });
-                    labels[number as usize] |= is_label;
-                    number
-                })
-                .collect();
-        }
+        let mut labels: Vec<Pairs> = Vec::new();
         let (mut heads, mut within, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, template) in (0..).zip(templates.iter()) {
-            let longest = cores(template).into_iter().max_by_key(|core| core.len()).unwrap_or_default();
-            let labelled = template.labels().next().is_some();
+        for (number, template) in (0..).zip(templates.iter_mut()) {
+            let cores = cores(template);
+            template.needs = Pairs::default();
+            for core in &cores {
+                template.needs.add(core);
+            }
+            let mut labelled = false;
+            for label in template.labels().map(Pairs::of) {
+                labelled = true;
+                if !labels.contains(&label) {
+                    labels.push(label);
+                }
+            }
+            let longest = cores.into_iter().max_by_key(|core| core.len()).unwrap_or_default();
             match template.pieces.first() {
                 Some(Piece::Literal(first)) => heads.push((first.core.clone(), number, labelled)),
                 _ => within.push((longest.clone(), number, labelled)),
@@ -81,13 +90,11 @@ impl Index {
             heads: Group::new(heads, StartKind::Anchored, Some(AhoCorasickKind::DFA))?,
             within: Group::new(within, StartKind::Unanchored, Some(AhoCorasickKind::DFA))?,
             anywhere: Group::new(anywhere, StartKind::Unanchored, None)?,
-            count: literals.len(),
             labels,
-            literals: AhoCorasick::new(literals.iter().map(|core| &**core))?,
         })
     }
 
-    /// Numbers of the templates whose literals all stand in folded `text` and that may match at `place`.
+    /// Numbers of the templates whose literals seem to stand in folded `text` and that may match at `place`.
     pub(super) fn candidates(&self, text: &str, place: Place, templates: &[Template]) -> Vec<u32> {
         let mut found = Vec::new();
         if place == Place::End {
@@ -98,26 +105,22 @@ impl Index {
             if let Some(inner) = inner.filter(|inner| inner.start != outer.start) {
                 self.heads.find(text, Some(inner.start), &mut found);
             }
-            self.within.find(text, None, &mut found);
+            if self.within.automaton.is_match(text) {
+                self.within.find(text, None, &mut found);
+            }
         }
         if found.is_empty() {
             return Vec::new();
         }
-        let mut present = vec![0_u64; self.count / 64 + 1];
-        let mut label = false;
-        for hit in self.literals.find_overlapping_iter(text) {
-            let number = hit.pattern().as_usize();
-            present[number / 64] |= 1 << (number % 64);
-            label |= self.labels[number];
-        }
-        let is_present = |number: &u32| present[*number as usize / 64] & (1 << (number % 64)) != 0;
+        let pairs = Pairs::of(text);
+        let label = self.labels.iter().any(|label| pairs.has(label));
         let labelled = found.iter().filter(|_| label).flat_map(|members| &members.labelled);
         let mut numbers: Vec<u32> = found
             .iter()
             .flat_map(|members| &members.plain)
             .chain(labelled)
             .copied()
-            .filter(|&number| templates[number as usize].needs.iter().all(is_present))
+            .filter(|&number| pairs.has(&templates[number as usize].needs))
             .collect();
         numbers.sort_unstable();
         numbers.dedup();

@@ -1,6 +1,6 @@
 //! A template, compiled: folded literals and typed slots.
 
-use super::{error::TemplateFault, table::Evidence};
+use super::{error::TemplateFault, index::Pairs, table::Evidence};
 use crate::normalize::date::{DateWords, fold, has_spaces};
 
 /// What a slot holds.
@@ -61,8 +61,8 @@ pub(super) struct Template {
     pub(super) weight: usize,
     /// Bytes of its literals.
     pub(super) literal: usize,
-    /// Numbers of the literals that must stand in a text; the index sets them.
-    pub(super) needs: Vec<u32>,
+    /// What must stand in a text; the index sets it.
+    pub(super) needs: Pairs,
     /// May be taken for a notice where its engine is not known.
     pub(super) open: bool,
 }
@@ -72,7 +72,7 @@ const WEAK: usize = 9;
 
 impl Template {
     pub(super) fn new(pieces: Vec<Piece>, owner: Owner, words: DateWords, weight: usize, literal: usize) -> Template {
-        Template { pieces, owners: vec![owner], words, weight, literal, needs: Vec::new(), open: false }
+        Template { pieces, owners: vec![owner], words, weight, literal, needs: Pairs::default(), open: false }
     }
 
     pub(super) fn has(&self, slot: Slot) -> bool {
