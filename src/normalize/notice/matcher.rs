@@ -5,7 +5,7 @@ use std::{cmp::Reverse, ops::Range};
 use memchr::memmem;
 
 use super::template::{Literal, Piece, Slot, Template};
-use crate::normalize::date::{DateContext, DateReading, DateWords, has_spaces};
+use crate::normalize::date::{DateContext, DateReading, DateWords, floor_boundary, has_spaces};
 
 /// What stands in the slots, as ranges of the folded text.
 #[derive(Clone, Debug, Default)]
@@ -119,7 +119,7 @@ impl Search<'_, '_> {
             _ => limit.min(start + 4 * MAX_USER),
         };
         if next.core.is_empty() {
-            for (offset, _) in text[start..furthest.min(text.len())].match_indices([' ', '\n']) {
+            for (offset, _) in text[start..floor_boundary(text, furthest).max(start)].match_indices([' ', '\n']) {
                 let at = start + offset;
                 if let Some(filled) = self.fill(slot, start..at, filled) {
                     self.go(following, at + 1, &filled);
