@@ -60,12 +60,17 @@ impl Notices {
 
     /// Reads a text that is one notice and nothing else: an element, or a line. Marks and brackets may stand around it.
     pub fn read(&self, text: &str, ctx: &NoticeContext) -> Option<NoticeReading> {
+        self.read_own(text, ctx).map(|(reading, _)| reading)
+    }
+
+    /// Like [`Notices::read`]; tells also whether the wording is the page's own engine's.
+    pub(super) fn read_own(&self, text: &str, ctx: &NoticeContext) -> Option<(NoticeReading, bool)> {
         if text.len() > MAX_LENGTH {
             return None;
         }
         let folded = Folded::new(text);
         let found = self.best(&folded, text, Place::Whole, ctx)?;
-        Some(self.reading(&found, &folded, text, ctx))
+        Some((self.reading(&found, &folded, text, ctx), found.own))
     }
 
     /// The best notice at `place` of the text.

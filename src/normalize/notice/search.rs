@@ -26,7 +26,7 @@ pub(super) struct Found<'n> {
     pub(super) template: &'n Template,
     pub(super) filled: Filled,
     /// The template's engine is the page's.
-    own: bool,
+    pub(super) own: bool,
     /// The template's language is the page's.
     tongue: bool,
 }
