@@ -74,7 +74,10 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
             }
         };
         let next = source.fetch.next_allowed(&origin, &source.settings, shared.plan.clock.now());
-        shared.frontier.origin_next(&origin, next);
+        // an archive's pages come one after another: its records leave in the same order every time
+        if source.fetch.is_live() {
+            shared.frontier.origin_next(&origin, next);
+        }
         let now = shared.plan.clock.now();
         let sent = match fetched {
             Fetched::Page(page) => pages.send(Fresh { lease, page: *page }).await.is_ok(),

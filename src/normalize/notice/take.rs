@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
-    notices::{Notices, Place},
+    notices::Notices,
     reading::{NoticeContext, NoticeReading},
+    search::Place,
 };
 use crate::normalize::date::{Folded, floor_boundary, is_blank};
 
@@ -194,7 +195,7 @@ impl Body<'_> {
         let folded = Folded::new(window);
         let found = self.notices.best(&folded, window, place, self.ctx)?;
         let reading = self.notices.reading(&found, &folded, window, self.ctx);
-        let mut range = folded.origin(found.filled.whole.start)..folded.origin(found.filled.whole.end);
+        let mut range = folded.origin(window, found.filled.whole.start)..folded.origin(window, found.filled.whole.end);
         widen(window, &mut range);
         if place == Place::Start && !window[range.end..].trim_start().is_empty() && goes_on(&window[range.end..]) {
             return None;
