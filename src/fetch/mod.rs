@@ -14,6 +14,7 @@ mod http;
 mod replay;
 mod robots_cache;
 mod settings;
+mod sniff;
 mod warc;
 
 pub use archive::WarcWriter;
