@@ -25,6 +25,8 @@ pub struct Profile {
     pub proven: Vec<String>,
     /// In which room the ids of posts are unique.
     pub post_ids: PostIds,
+    /// It is the fallback: where posts stand is told by the structure of a page, not by selectors.
+    pub structure: bool,
     /// Facts of the page as a whole.
     pub page: PageRules,
     /// How a thread or board goes on.
@@ -99,6 +101,7 @@ impl Profile {
             aliases: written.aliases,
             proven: written.proven,
             post_ids: written.post_ids,
+            structure: written.structure,
             page: written.page,
             pager: written.pager,
             index: written.index,

@@ -421,6 +421,8 @@ pub struct Head {
     pub proven: Vec<String>,
     /// In which room the ids of posts are unique.
     pub post_ids: PostIds,
+    /// It is the fallback: where posts stand is told by the structure of a page, not by selectors.
+    pub structure: bool,
     /// How it is recognised.
     pub detect: Detect,
     /// What all its addresses have in common.
@@ -437,6 +439,7 @@ pub(super) struct Written {
     pub(super) aliases: Vec<String>,
     pub(super) proven: Vec<String>,
     pub(super) post_ids: PostIds,
+    pub(super) structure: bool,
     pub(super) detect: Detect,
     pub(super) address: AddressRules,
     pub(super) url: Vec<UrlRule>,

@@ -44,6 +44,14 @@ pub fn decode(page: &Page) -> Decoded<'_> {
     {
         return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), doubtful: true };
     }
+    // A page saved by a browser or a tool is UTF-8 whatever its old meta says: no text in another charset is that by chance.
+    if header.is_none()
+        && meta.is_some_and(|meta| meta != UTF_8)
+        && let Ok(text) = std::str::from_utf8(body)
+        && text.chars().filter(|c| !c.is_ascii()).take(2).count() == 2
+    {
+        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), doubtful: true };
+    }
     let mut tried = None;
     for declared in [header, meta].into_iter().flatten() {
         let decoded = with(declared, body, false);
@@ -206,6 +214,8 @@ mod tests {
             "windows-1251",
             false,
         );
+        let saved = "<meta charset=iso-8859-1>fête à la forêt";
+        check(None, saved.as_bytes(), saved, "UTF-8", true);
         check(None, b"plain", "plain", "UTF-8", false);
         check(Some("text/html; charset=windows-1252"), b"caf\xe9", "café", "windows-1252", false);
         check(

@@ -119,6 +119,8 @@ impl Normalizer {
             (author.is_none() && visible, Warning::AuthorMissing),
             (empty && visible, Warning::BodyMissing),
             (identity.hashed, Warning::IdMissing),
+            (page.raw.generic, Warning::Generic),
+            (page.raw.truncated, Warning::Truncated),
         ];
 
         Record {
