@@ -1,7 +1,5 @@
 //! Exactly once, whatever the instant of a kill (fault 1): a few kills here, hundreds by `examples/kill_harness.rs`.
 
-#![expect(clippy::unwrap_used, reason = "a test that does not reach its own server has failed")]
-
 #[path = "support/crawl.rs"]
 mod crawl;
 #[path = "support/forum/mod.rs"]

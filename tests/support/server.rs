@@ -51,8 +51,8 @@ pub struct RawServer {
 impl RawServer {
     /// `answer` is given the path and query of each request.
     pub fn start(answer: impl Fn(&str) -> Reply + Send + Sync + 'static) -> RawServer {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
-        let port = listener.local_addr().expect("a bound listener has an address").port();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
         let heads: Arc<Mutex<Vec<String>>> = Arc::default();
         let (answer, log): (Arc<Answer>, _) = (Arc::new(answer), Arc::clone(&heads));
         thread::spawn(move || {
