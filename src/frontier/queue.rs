@@ -4,7 +4,7 @@
 //! that is left of a wait, which is measured by the monotonic clock so that a jump of the wall clock shortens nothing.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -89,6 +89,8 @@ pub(super) struct Queue {
     turns: VecDeque<(i64, String)>,
     origins: HashMap<String, Origin>,
     leased: HashMap<i64, Leased>,
+    /// Sources of which a lease has ended, so that their run may be over.
+    pub(super) quiet: HashSet<i64>,
     /// Thread pages that were read last.
     pub(super) recent: Recent,
     wake_at: Option<Instant>,
@@ -234,6 +236,23 @@ impl Queue {
         Ok(Next::Wait)
     }
 
+    /// Whether a source's run can do nothing more: nothing is leased, and nothing falls due within its patience at an origin
+    /// that may be asked by then.
+    pub(super) fn is_over(&self, db: &Connection, source: i64) -> rusqlite::Result<bool> {
+        let Some(active) = self.active.get(&source) else { return Ok(true) };
+        if self.leased.values().any(|leased| leased.source == source) {
+            return Ok(false);
+        }
+        let patience = active.options.patience;
+        let now = Clock::System.now().as_millisecond();
+        let until = now.saturating_add(i64::try_from(patience.as_millis()).unwrap_or(i64::MAX));
+        let mut rows =
+            db.prepare_cached("SELECT DISTINCT origin FROM page WHERE state = 1 AND source = ?1 AND due <= ?2")?;
+        let waiting: HashSet<i64> = rows.query_map(params![source, until], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let by_then = Instant::now() + patience;
+        Ok(!self.origins.values().any(|origin| waiting.contains(&origin.id) && origin.free_at <= by_then))
+    }
+
     /// Whether only confirming reads are left of the source.
     fn all_else_read(&self, db: &Connection, source: i64, now: Timestamp) -> rusqlite::Result<bool> {
         if self.leased.values().any(|leased| leased.source == source && !leased.confirming) {
@@ -298,6 +317,7 @@ impl Queue {
         {
             origin.busy = None;
         }
+        self.quiet.insert(leased.source);
         Some(leased.source)
     }
 
