@@ -236,21 +236,17 @@ impl Queue {
         Ok(Next::Wait)
     }
 
-    /// Whether a source's run can do nothing more: nothing is leased, and nothing falls due within its patience at an origin
-    /// that may be asked by then.
+    /// Whether a run can do nothing more: nothing leased, nothing due within its patience where one may ask by then.
     pub(super) fn is_over(&self, db: &Connection, source: i64) -> rusqlite::Result<bool> {
         let Some(active) = self.active.get(&source) else { return Ok(true) };
-        if self.leased.values().any(|leased| leased.source == source) {
-            return Ok(false);
-        }
         let patience = active.options.patience;
-        let now = Clock::System.now().as_millisecond();
-        let until = now.saturating_add(i64::try_from(patience.as_millis()).unwrap_or(i64::MAX));
+        let until = Clock::System.now().as_millisecond() + i64::try_from(patience.as_millis()).unwrap_or(i64::MAX / 2);
         let mut rows =
             db.prepare_cached("SELECT DISTINCT origin FROM page WHERE state = 1 AND source = ?1 AND due <= ?2")?;
-        let waiting: HashSet<i64> = rows.query_map(params![source, until], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let by_then = Instant::now() + patience;
-        Ok(!self.origins.values().any(|origin| waiting.contains(&origin.id) && origin.free_at <= by_then))
+        let wanted: HashSet<i64> =
+            rows.query_map(params![source, until], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let within = |origin: &Origin| wanted.contains(&origin.id) && origin.free_at <= Instant::now() + patience;
+        Ok(!self.leased.values().any(|leased| leased.source == source) && !self.origins.values().any(within))
     }
 
     /// Whether only confirming reads are left of the source.

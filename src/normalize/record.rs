@@ -14,7 +14,9 @@ use super::{
     quote::{Attribution, quotes},
     text::{clean, clean_line},
 };
-use crate::model::{Author, Change, Extracted, RawAuthor, RawPost, RawThread, Record, SCHEMA, Status, Thread, Warning, Zone};
+use crate::model::{
+    Author, Change, Extracted, RawAuthor, RawPost, RawThread, Record, SCHEMA, Status, Thread, Warning, Zone,
+};
 
 /// A post with its dates read and its notices taken out of its text.
 pub(super) struct Draft {
@@ -40,7 +42,14 @@ pub(super) struct PageWords<'a> {
 }
 
 impl<'a> PageWords<'a> {
-    pub(super) fn new(source: &'a str, engine: Option<&'a str>, dates: &'a PageDates, knowledge: &Knowledge, stamp: &PageStamp, raw: &'a Extracted) -> PageWords<'a> {
+    pub(super) fn new(
+        source: &'a str,
+        engine: Option<&'a str>,
+        dates: &'a PageDates,
+        knowledge: &Knowledge,
+        stamp: &PageStamp,
+        raw: &'a Extracted,
+    ) -> PageWords<'a> {
         PageWords {
             source,
             engine,
@@ -74,7 +83,12 @@ impl Normalizer {
         });
         let author = post.author.and_then(author);
         let edit = edit(notices, author.as_ref(), page.zone);
-        let identity = identities.of(post.id.as_deref(), author.as_ref().map(|author| author.name.as_str()), date.raw.as_deref(), text.as_deref());
+        let identity = identities.of(
+            post.id.as_deref(),
+            author.as_ref().map(|author| author.name.as_str()),
+            date.raw.as_deref(),
+            text.as_deref(),
+        );
         let content_hash = content_hash(&Content {
             text: text.as_deref(),
             quotes: &quotes,
@@ -88,7 +102,11 @@ impl Normalizer {
         });
 
         let visible = post.status == Status::Visible;
-        let empty = text.is_none() && quotes.is_empty() && body.images.is_empty() && body.links.is_empty() && post.attachments.is_empty();
+        let empty = text.is_none()
+            && quotes.is_empty()
+            && body.images.is_empty()
+            && body.links.is_empty()
+            && post.attachments.is_empty();
         let dates = [Some(&date), edit.as_ref().map(|(_, dated)| dated)];
         let any = |test: &dyn Fn(&Dated) -> bool| dates.into_iter().flatten().any(test);
         let of_reading = |test: &dyn Fn(&DateReading) -> bool| any(&|dated| dated.reading.as_ref().is_some_and(test));
@@ -96,7 +114,10 @@ impl Normalizer {
             (page.raw.charset_doubtful, Warning::Charset),
             (any(&|dated| dated.raw.is_some() && dated.reading.is_none()), Warning::DateUnread),
             (of_reading(&|reading| reading.other.is_some()), Warning::DateAmbiguous),
-            (of_reading(&|reading| page.zone.is_none() && reading.time.is_some() && reading.offset.is_none()), Warning::ZoneUnknown),
+            (
+                of_reading(&|reading| page.zone.is_none() && reading.time.is_some() && reading.offset.is_none()),
+                Warning::ZoneUnknown,
+            ),
             (notice_unread, Warning::NoticeUnread),
             (author.is_none() && visible, Warning::AuthorMissing),
             (empty && visible, Warning::BodyMissing),

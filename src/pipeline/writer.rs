@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{OutputPlan, PipelineError, run::Shared};
+use super::{OutputPlan, PipelineError, shared::Shared};
 use crate::emit::{EmitError, RotatingFile, Sink, StdoutSink};
 
 /// Lines taken at once.
@@ -37,6 +37,7 @@ async fn write(shared: &Arc<Shared>, drained: &CancellationToken) -> Result<(), 
             tokio::select! {
                 more = frontier.wait_lines(after) => if !more { return Ok(()) },
                 () = drained.cancelled() => {}
+                () = shared.reopen.notified() => sink.reopen()?,
             }
             continue;
         };
