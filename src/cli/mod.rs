@@ -21,6 +21,7 @@ mod start;
 mod state;
 mod status;
 mod tail;
+mod watch;
 
 pub use args::{Cli, Command, Global, LogFormat};
 pub use exit::{CliError, ExitKind};

@@ -148,6 +148,11 @@ impl Flow {
         self.shared.reopen.notify_one();
     }
 
+    /// Asks the flow to stop: what is in flight is finished or given back within the plan's grace.
+    pub fn stop(&self) {
+        self.shared.stop.cancel();
+    }
+
     /// Waits until the flow is asked to stop or has broken.
     pub async fn stopped(&self) {
         self.shared.stop.cancelled().await;

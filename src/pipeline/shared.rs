@@ -41,7 +41,7 @@ impl Means {
             options: plan.options,
             engines: Arc::clone(&plan.engines),
             normalizer: Arc::clone(&plan.normalizer),
-            extract: plan.extract.clone(),
+            extract: plan.extract,
         }))
     }
 }
