@@ -96,7 +96,7 @@ impl<'a> Watch<'a> {
         self.take_sources()?;
         loop {
             let sources = std::mem::take(&mut plan.sources);
-            let flow = Flow::open(plan, CancellationToken::new(), self.tally.clone())?;
+            let flow = Flow::open(plan, CancellationToken::new(), self.tally.clone()).await?;
             let left = self.keep_turning(&flow, sources).await;
             if matches!(left, Left::Stop) {
                 self.service.stopping();

@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, PageRules, PagerRules,
     PostIds, PostRules, ThreadRules,
-    keys::{self, Keys},
+    keys::Keys,
     rules::{EachCss, Written},
     url_rule::{self, AddressRules, UrlRule},
 };
@@ -91,7 +91,7 @@ impl Profile {
         }
         let mut keys = Keys::default();
         for css in &selectors {
-            keys::enter(&mut keys, css.number, &css.text);
+            keys.enter(css.number, &css.text);
         }
         Ok(Profile {
             name: written.name.into(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 use super::{
     Css, Places, Step, Value,
     url_rule::{AddressRules, UrlRule},
+    value::regex,
 };
 use crate::model::{Outcome, Status};
 
@@ -366,7 +367,7 @@ pub struct Pattern(pub Regex);
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pattern, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Regex::new(&text).map(Pattern).map_err(|error| D::Error::custom(error.to_string()))
+        regex(&text).map(Pattern).map_err(|error| D::Error::custom(error.to_string()))
     }
 }
 

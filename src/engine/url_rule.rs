@@ -4,6 +4,7 @@ use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::Url;
 
+use super::value::regex;
 use crate::model::PageKind;
 
 /// What all addresses of an engine have in common.
@@ -61,7 +62,7 @@ impl<'de> Deserialize<'de> for Parameter {
             Some(name) => (name, true),
             None => (name, false),
         };
-        let value = Regex::new(&format!("^(?:{value})$")).map_err(|error| D::Error::custom(error.to_string()))?;
+        let value = regex(&format!("^(?:{value})$")).map_err(|error| D::Error::custom(error.to_string()))?;
         Ok(Parameter { name: name.to_owned(), optional, value })
     }
 }
@@ -72,7 +73,7 @@ pub struct PathPattern(Regex);
 
 impl PathPattern {
     fn new(text: &str) -> Result<PathPattern, regex::Error> {
-        Regex::new(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
+        regex(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
     }
 }
 
@@ -223,17 +224,25 @@ impl Slots {
         }
     }
 
-    fn take(&mut self, pattern: &Regex, text: &str) -> bool {
-        let Some(captures) = pattern.captures(text) else { return false };
-        let get = |name: &str| captures.name(name).map(|found| found.as_str().to_owned());
-        self.board = get("board").or(self.board.take());
-        self.thread = get("thread").or(self.thread.take());
-        self.post = get("post").or(self.post.take());
-        self.slug = get("slug").or(self.slug.take());
-        let number = |name: &str| captures.name(name).and_then(|found| found.as_str().parse().ok());
-        self.page = number("page").or(self.page);
-        self.offset = number("offset").or(self.offset);
-        true
+    /// Takes the named captures of a pattern that must match; gives the capture `base`.
+    fn take(&mut self, pattern: &Regex, text: &str) -> Option<String> {
+        let captures = pattern.captures(text)?;
+        let mut base = String::new();
+        for (name, found) in pattern.capture_names().zip(captures.iter()) {
+            let (Some(name), Some(found)) = (name, found) else { continue };
+            let found = found.as_str().to_owned();
+            match name {
+                "base" => base = found,
+                "board" => self.board = Some(found),
+                "thread" => self.thread = Some(found),
+                "post" => self.post = Some(found),
+                "slug" => self.slug = Some(found),
+                "page" => self.page = found.parse().ok(),
+                "offset" => self.offset = found.parse().ok(),
+                _ => {}
+            }
+        }
+        Some(base)
     }
 }
 
@@ -256,20 +265,18 @@ pub(super) fn address(common: &AddressRules, rules: &[UrlRule], url: &Url) -> Op
 }
 
 fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, String)]) -> Option<Address> {
-    let mut slots = Slots::default();
-    let base = rule.path.0.captures(path)?.name("base").map_or("/", |found| found.as_str()).to_owned();
-    slots.take(&rule.path.0, path);
-    for known in &rule.query {
-        match query.iter().find(|(name, value)| known.is_about(name, value)) {
-            Some((name, _)) if known.name.is_empty() && slots.take(&known.value, name) => {}
-            Some((_, value)) if !known.name.is_empty() && slots.take(&known.value, value) => {}
-            Some(_) => return None,
-            None if known.optional => {}
-            None => return None,
-        }
-    }
-    if query.iter().any(|(name, value)| rule.query.iter().all(|known| !known.is_about(name, value))) {
+    // Names first: they cost nothing and rule most out.
+    let has = |known: &Parameter| query.iter().any(|(name, value)| known.is_about(name, value));
+    if !rule.query.iter().all(|known| known.optional || has(known))
+        || !query.iter().all(|(name, value)| rule.query.iter().any(|known| known.is_about(name, value)))
+    {
         return None;
+    }
+    let mut slots = Slots::default();
+    let base = slots.take(&rule.path.0, path)?;
+    for (name, value) in query {
+        let known = rule.query.iter().find(|known| known.is_about(name, value))?;
+        slots.take(&known.value, if known.name.is_empty() { name } else { value })?;
     }
     built(rule, number, url, base, slots)
 }

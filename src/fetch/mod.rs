@@ -46,6 +46,13 @@ pub enum AnyFetch {
     Replay(ReplayFetch),
 }
 
+impl AnyFetch {
+    /// Whether pages come over the network, and not from an archive.
+    pub fn is_live(&self) -> bool {
+        matches!(self, AnyFetch::Http(_))
+    }
+}
+
 impl Fetch for AnyFetch {
     async fn fetch(&self, request: &Request, source: &SourceSettings) -> Fetched {
         match self {

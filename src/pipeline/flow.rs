@@ -11,7 +11,7 @@ use super::{
     keep::Keep,
     shared::{Means, Shared, SourceRun},
     stages::{committer, extraction, fetcher, normalizer},
-    writer::writer,
+    writer,
 };
 use crate::{
     fetch::{AnyFetch, ReplayFetch},
@@ -50,8 +50,9 @@ impl Flow {
     ///
     /// # Errors
     /// Where state or folders cannot be opened, or the settings make no fetcher.
-    pub fn open(plan: Plan, stop: CancellationToken, tally: Tally) -> Result<Flow, PipelineError> {
+    pub async fn open(plan: Plan, stop: CancellationToken, tally: Tally) -> Result<Flow, PipelineError> {
         let frontier = Frontier::open(&plan.state)?;
+        let sink = writer::open(&plan.output, &frontier).await?;
         let keep = Arc::new(Keep::open(plan.archive.as_deref(), plan.quarantine.as_deref(), plan.clock)?);
         let threads = match plan.extraction_threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -64,7 +65,7 @@ impl Flow {
         let (batch_sender, batches) = async_channel::bounded(BETWEEN);
 
         let drained = CancellationToken::new();
-        let writing = tokio::spawn(writer(Arc::clone(&shared), drained.clone()));
+        let writing = tokio::spawn(writer::writer(Arc::clone(&shared), sink, drained.clone()));
         let stages = TaskTracker::new();
         for _ in 0..fetchers {
             stages.spawn(fetcher(Arc::clone(&shared), page_sender.clone(), batch_sender.clone()));

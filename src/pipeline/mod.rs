@@ -20,6 +20,6 @@ mod writer;
 
 pub use flow::{Ending, Flow};
 pub use offline::{Format, Input, OfflineError, OfflinePlan, OfflineReport, run_offline};
-pub use plan::{OutputPlan, PipelineError, Plan, SourcePlan};
+pub use plan::{Onlooker, OutputPlan, PipelineError, Plan, SourcePlan};
 pub use run::run;
 pub use tally::Tally;

@@ -11,7 +11,7 @@ use super::{Flow, PipelineError, Plan, Tally};
 /// Where state or output fail; then what was not committed is kept in the state for the next run.
 pub async fn run(mut plan: Plan, stop: CancellationToken, tally: Tally) -> Result<(), PipelineError> {
     let sources = std::mem::take(&mut plan.sources);
-    let flow = Flow::open(plan, stop.clone(), tally)?;
+    let flow = Flow::open(plan, stop.clone(), tally).await?;
     for source in &sources {
         if let Err(error) = flow.begin(source).await {
             stop.cancel();

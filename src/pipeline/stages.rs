@@ -70,7 +70,10 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
             }
         };
         let next = run.fetch.next_allowed(&origin, &run.settings, shared.plan.clock.now());
-        shared.frontier.origin_next(&origin, next);
+        // an archive's pages come one after another: its records leave in the same order every time
+        if run.fetch.is_live() {
+            shared.frontier.origin_next(&origin, next);
+        }
         let now = shared.plan.clock.now();
         let sent = match fetched {
             Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page }).await.is_ok(),

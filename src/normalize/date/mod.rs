@@ -25,4 +25,4 @@ pub use read::{find_date, read_date};
 pub use reading::{DateReading, Precision};
 
 pub(super) use fold::{Folded, floor_boundary, fold, is_blank};
-pub(super) use words::{DateWords, base_language, has_spaces};
+pub(super) use words::{DateWords, PageWords, base_language, has_spaces};
