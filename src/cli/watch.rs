@@ -1,11 +1,15 @@
 //! `forumsift watch`: stay, and crawl each source on its schedule.
 
+mod answers;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_channel::{Receiver, Sender};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
+
+use answers::{SharedBoard, answers};
 
 use super::{CliError, ExitKind, configuration::ConfigArgs, plan::plan_of};
 use crate::{
@@ -16,7 +20,7 @@ use crate::{
     pipeline::{Ending, Flow, PipelineError, Plan, SourcePlan, Tally},
     report::Report,
     schedule,
-    watch::{Pace, Service, Signal, Signals, Turns},
+    watch::{self, Pace, Service, Signal, Signals, Turns},
 };
 
 /// The loop looks at the clock at least so often: the machine may have slept, or its clock been set.
@@ -54,6 +58,10 @@ struct Watch<'a> {
     service: Service,
     signals: Signals,
     ends: (Sender<End>, Receiver<End>),
+    /// What those who look at the page see; shared with the server.
+    board: SharedBoard,
+    started: Timestamp,
+    server: Option<(SocketAddr, tokio::task::JoinHandle<()>)>,
     /// Counts that did not add up: a bug, told at the end.
     unlawful: bool,
 }
@@ -85,6 +93,9 @@ impl<'a> Watch<'a> {
             service: Service::from_env(),
             signals: Signals::new()?,
             ends: async_channel::bounded(64),
+            board: SharedBoard::default(),
+            started: Clock::System.now(),
+            server: None,
             unlawful: false,
         })
     }
@@ -94,7 +105,10 @@ impl<'a> Watch<'a> {
         let mut plan = plan_of(&self.config, self.config.sources.clone(), false, self.clock)?;
         self.turns = Turns::new(schedule::next_after);
         self.take_sources()?;
+        self.listen().await?;
         loop {
+            let board = self.board.clone();
+            plan.onlooker = Some(Arc::new(move |lines| board.lock().written(lines)));
             let sources = std::mem::take(&mut plan.sources);
             let flow = Flow::open(plan, CancellationToken::new(), self.tally.clone()).await?;
             let left = self.keep_turning(&flow, sources).await;
@@ -122,6 +136,36 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// Serves metrics and page where the command line or else the configuration says. Where it serves already it stays.
+    async fn listen(&mut self) -> Result<(), CliError> {
+        let wanted = self.args.listen.or(self.config.watch.listen);
+        if self.server.as_ref().map(|(address, _)| *address) == wanted {
+            return Ok(());
+        }
+        if let Some((_, server)) = self.server.take() {
+            server.abort();
+            let _ = server.await;
+        }
+        let Some(address) = wanted else { return Ok(()) };
+        let failed = |error| CliError::Usage(format!("cannot listen at {address}: {error}"));
+        let listener = watch::listen(address).await.map_err(failed)?;
+        let real = listener.local_addr().map_err(failed)?;
+        if !real.ip().is_loopback() {
+            tracing::warn!(address = %real, "metrics and page have no login, and others can reach them");
+        }
+        tracing::info!(address = %real, "metrics and page at http://{real}/");
+        let answers = answers(self.board.clone(), self.tally.clone(), self.clock, self.started);
+        self.server = Some((address, tokio::spawn(watch::serve(listener, answers))));
+        Ok(())
+    }
+
+    /// The same after a reload: an address that cannot be had is told, and the crawl goes on.
+    async fn listen_anew(&mut self) {
+        if let Err(error) = self.listen().await {
+            tracing::error!(%error, "no metrics and page");
+        }
+    }
+
     /// Begins each source's run when its turn comes, and does what signals ask for.
     async fn keep_turning(&mut self, flow: &Flow, mut sources: Vec<SourcePlan>) -> Left {
         self.tell_ready();
@@ -130,10 +174,12 @@ impl<'a> Watch<'a> {
             for name in self.turns.due(now) {
                 if let Some(source) = sources.iter().find(|source| source.settings.name == name) {
                     self.turns.begun(&name, now);
+                    self.board.lock().begun(&name, now);
                     tokio::spawn(visit(flow.clone(), source.clone(), self.ends.0.clone()));
                 }
             }
             self.service.alive();
+            self.board.lock().turned(now, |name| self.turns.next_of(name, now));
             let rest = self.rest();
             tokio::select! {
                 biased;
@@ -145,8 +191,14 @@ impl<'a> Watch<'a> {
                     }
                     Signal::Reload => match self.reload(flow) {
                         Reloaded::Same => {}
-                        Reloaded::Adopted(plan) => sources = plan,
-                        Reloaded::Reopen(plan) => return Left::Reopen(plan),
+                        Reloaded::Adopted(anew) => {
+                            sources = anew;
+                            self.listen_anew().await;
+                        }
+                        Reloaded::Reopen(plan) => {
+                            self.listen_anew().await;
+                            return Left::Reopen(plan);
+                        }
                     },
                 },
                 () = flow.stopped() => return Left::Broken,
@@ -176,6 +228,8 @@ impl<'a> Watch<'a> {
         let report = Report { sources: vec![counts] };
         report.log();
         self.unlawful |= !report.broken_laws().is_empty();
+        let failure = report.failure();
+        self.board.lock().ended(&name, self.clock.now(), failure);
         self.turns.ended(&name, cut_short);
     }
 
@@ -194,6 +248,7 @@ impl<'a> Watch<'a> {
             (source.name().clone(), pace)
         });
         self.turns.set(sources, last);
+        self.board.lock().set(self.config.sources.iter().map(|source| source.name().clone()));
         Ok(())
     }
 
@@ -206,6 +261,7 @@ impl<'a> Watch<'a> {
                 error => error.to_string(),
             };
             tracing::error!(error = told, "the new configuration is not taken, the old one stays");
+            self.board.lock().reloaded(Some(told));
             Reloaded::Same
         });
         if !matches!(reloaded, Reloaded::Reopen(_)) {
@@ -231,6 +287,7 @@ impl<'a> Watch<'a> {
             self.config = before;
             return Err(error);
         }
+        self.board.lock().reloaded(None);
         tracing::info!(sources = self.config.sources.len(), reopen = !same_house, "configuration taken");
         Ok(if same_house {
             Reloaded::Adopted(std::mem::take(&mut plan.sources))

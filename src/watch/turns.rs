@@ -189,7 +189,10 @@ mod tests {
         Pace::Schedule(Schedule::Every(Duration::from_secs(seconds)))
     }
 
-    fn turns(sources: &[(&str, Pace, Option<(&str, bool)>)]) -> Turns {
+    /// A source with its last run: when it began, and whether it was cut short.
+    type Known<'a> = (&'a str, Pace, Option<(&'a str, bool)>);
+
+    fn turns(sources: &[Known<'_>]) -> Turns {
         let mut turns = Turns::new(quarters);
         let last = |name: &str| {
             let (_, _, last) = sources.iter().find(|(own, ..)| *own == name)?;
