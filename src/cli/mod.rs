@@ -12,6 +12,7 @@ mod exit;
 mod extract;
 mod logs;
 mod plan;
+mod pretty;
 mod probe;
 mod progress;
 mod robots;
