@@ -9,7 +9,7 @@ use std::{
 };
 
 /// The storey of each room. A room imports rooms of lower storeys only.
-const STOREYS: [(&str, u8); 14] = [
+const STOREYS: [(&str, u8); 15] = [
     ("model", 1),
     ("clock", 1),
     ("engine", 2),
@@ -23,6 +23,7 @@ const STOREYS: [(&str, u8); 14] = [
     ("schedule", 4),
     ("pipeline", 4),
     ("report", 4),
+    ("watch", 4),
     ("cli", 5),
 ];
 

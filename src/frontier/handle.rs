@@ -67,6 +67,10 @@ pub(super) enum Command {
     Confirmed {
         answer: Answer<u64>,
     },
+    Over {
+        source: String,
+        answer: Answer<()>,
+    },
     Finish {
         source: String,
         now: Timestamp,
@@ -269,6 +273,16 @@ impl Frontier {
     /// Where the state fails.
     pub async fn confirmed(&self) -> Result<u64, StateError> {
         self.ask(|answer| Command::Confirmed { answer }).await
+    }
+
+    /// Waits until nothing of a source is leased and nothing of it is due within its run's patience: all that this run can
+    /// do is done, whatever other sources do. A source whose run has not begun is over.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn over(&self, source: &str) -> Result<(), StateError> {
+        let source = source.to_owned();
+        self.ask(|answer| Command::Over { source, answer }).await
     }
 
     /// Makes `seq` go on after a line that the output holds already though this state did not make it: the state was lost,

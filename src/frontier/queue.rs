@@ -3,8 +3,11 @@
 //! The rows lie in the database; what is here is what only this process knows: leases, whose turn it is, and the time
 //! that is left of a wait, which is measured by the monotonic clock so that a jump of the wall clock shortens nothing.
 
+mod numbers;
+mod over;
+
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -15,8 +18,11 @@ use tokio::time::Instant;
 
 use crate::{
     clock::Clock,
-    model::{NewRequest, PageKind, Reason, Request, SourceSettings, Validators},
+    model::{NewRequest, Reason, Request, SourceSettings, Validators},
 };
+
+use numbers::reason_of;
+pub(super) use numbers::{kind_number, kind_of, reason_number};
 
 use super::{RunOptions, missing::Recent};
 
@@ -91,6 +97,8 @@ pub(super) struct Queue {
     turns: VecDeque<(i64, String)>,
     origins: HashMap<String, Origin>,
     leased: HashMap<i64, Leased>,
+    /// Sources of which a lease has ended, so that their run may be over.
+    pub(super) quiet: HashSet<i64>,
     /// Thread pages that were read last.
     pub(super) recent: Recent,
     wake_at: Option<Instant>,
@@ -313,6 +321,7 @@ impl Queue {
         {
             origin.busy = None;
         }
+        self.quiet.insert(leased.source);
         Some((leased.source, leased.serial))
     }
 
@@ -365,35 +374,4 @@ fn wait_between(due: i64, now: Timestamp) -> Duration {
 
 fn wait_until(at: i64, now: Timestamp) -> Duration {
     wait_between(at, now).min(LONGEST)
-}
-
-const KINDS: [PageKind; 5] = [PageKind::Unknown, PageKind::Index, PageKind::Board, PageKind::Thread, PageKind::Feed];
-
-const REASONS: [Reason; 4] = [Reason::Discover, Reason::Changed, Reason::Recheck, Reason::Confirm];
-
-pub(super) fn kind_number(kind: PageKind) -> i64 {
-    match kind {
-        PageKind::Unknown => 0,
-        PageKind::Index => 1,
-        PageKind::Board => 2,
-        PageKind::Thread => 3,
-        PageKind::Feed => 4,
-    }
-}
-
-pub(super) fn kind_of(number: i64) -> PageKind {
-    usize::try_from(number).ok().and_then(|at| KINDS.get(at).copied()).unwrap_or_default()
-}
-
-pub(super) fn reason_number(reason: Reason) -> i64 {
-    match reason {
-        Reason::Discover => 0,
-        Reason::Changed => 1,
-        Reason::Recheck => 2,
-        Reason::Confirm => 3,
-    }
-}
-
-fn reason_of(number: i64) -> Reason {
-    usize::try_from(number).ok().and_then(|at| REASONS.get(at).copied()).unwrap_or_default()
 }

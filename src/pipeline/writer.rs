@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{OutputPlan, PipelineError, run::Shared};
+use super::{OutputPlan, PipelineError, shared::Shared};
 use crate::{
     emit::{EmitError, RotatingFile, Sink, StdoutSink},
     frontier::Frontier,
@@ -54,6 +54,7 @@ async fn write(
             tokio::select! {
                 more = frontier.wait_lines(after) => if !more { return Ok(()) },
                 () = drained.cancelled() => {}
+                () = shared.reopen.notified() => sink.reopen()?,
             }
             continue;
         };
@@ -70,6 +71,9 @@ async fn write(
             match written {
                 Ok(confirmed) => {
                     frontier.confirm(confirmed).await?;
+                    if let Some(onlooker) = &shared.plan.onlooker {
+                        onlooker(&lines);
+                    }
                     after = last;
                     break;
                 }
