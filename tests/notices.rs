@@ -235,8 +235,11 @@ proptest! {
                 solid(&format!("{}{}{}", verbatim[..first].concat(), rest, verbatim[first..].concat())) == whole
             });
             prop_assert!(split, "{text:?} became {taken:?}");
-            let again = notices.take(&taken.rest, &[], lines, &ctx);
-            prop_assert!(again.notices.is_empty(), "{text:?}: {:?} left {again:?}", lines);
+            // where the page's engine is known, what stood below its own notice is somebody's text: the rest alone cannot tell
+            if engine.is_none() || taken.notices.is_empty() {
+                let again = notices.take(&taken.rest, &[], lines, &ctx);
+                prop_assert!(again.notices.is_empty(), "{text:?}: {:?} left {again:?}", lines);
+            }
         }
     }
 

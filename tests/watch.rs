@@ -270,7 +270,7 @@ fn sum(metrics: &str, name: &str, label: &str) -> f64 {
 #[test]
 fn every_metric_moves_and_the_page_is_escaped() {
     let one = forum(Engine::Phpbb, 8);
-    one.fault(On::all().after(2).times(1), Fault::Status(503, RetryAfter::Absent));
+    one.fault(On::all().after(2).times(1), Fault::Status(503, RetryAfter::Seconds(1)));
     let secret = "sid=hunter2-not-to-be-seen";
     let configuration = format!(
         "{OUTPUT}[archive]\nto = \"warc\"\n[watch]\nlisten = \"127.0.0.1:0\"\n{}cookie = {{ env = \"FORUM_COOKIE\" }}\n",
