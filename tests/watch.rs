@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::Value;
@@ -267,9 +267,15 @@ fn sum(metrics: &str, name: &str, label: &str) -> f64 {
     values(metrics, name).iter().filter(|(labels, _)| labels.contains(label)).map(|(_, value)| value).sum()
 }
 
+fn wall_clock() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64
+}
+
 #[test]
 fn every_metric_moves_and_the_page_is_escaped() {
     let one = forum(Engine::Phpbb, 8);
+    one.forum().step = 1;
+    one.forum().now = wall_clock();
     one.fault(On::all().after(2).times(1), Fault::Status(503, RetryAfter::Seconds(1)));
     let secret = "sid=hunter2-not-to-be-seen";
     let configuration = format!(
@@ -284,6 +290,7 @@ fn every_metric_moves_and_the_page_is_escaped() {
     for change in [Growth(vec![(support::forum::Change::Edit, 1)]), Growth(vec![(support::forum::Change::Delete, 1)])] {
         one.forum().grow(3, &change);
     }
+    one.forum().now = wall_clock();
     one.forum().grow(3, &Growth::of_replies());
     for (name, label) in [
         ("forumsift_pages_total", "outcome=\"read\""),
@@ -297,6 +304,7 @@ fn every_metric_moves_and_the_page_is_escaped() {
         ("forumsift_records_seq", ""),
         ("forumsift_last_run_timestamp_seconds", ""),
         ("forumsift_start_timestamp_seconds", ""),
+        ("forumsift_first_sight_delay_seconds_count", ""),
         ("forumsift_reload_ok", ""),
         ("forumsift_info", "version"),
     ] {

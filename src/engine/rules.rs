@@ -221,7 +221,7 @@ table! {
         url: Value,
         /// As printed.
         role: Value,
-        /// Names that stand for nobody ("[deleted]").
+        /// Names that stand for nobody (`"[deleted]"`).
         nobody: Option<Pattern>,
     }
 }

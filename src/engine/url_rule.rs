@@ -33,7 +33,7 @@ pub struct UrlRule {
     /// The address below the forum's directory: `viewtopic.php?t={thread}[&start={offset}]`. What stands in brackets is left
     /// out where its value is unknown or that of the first page.
     pub canonical: Template,
-    /// Where a post of such a thread is found, if not where [`AddressRules::permalink`] says.
+    /// Where a post of such a thread is found, if not where the common `permalink` says.
     pub permalink: Option<Template>,
     /// The address stands for another page than its own (a post's permalink): read if met, never asked for by a listing.
     pub alias: bool,

@@ -15,6 +15,8 @@ use crate::{frontier::Line, model::Change};
 const NEWEST: usize = 20;
 /// Minutes of throughput that are kept.
 const MINUTES: usize = 60;
+/// Most forums print the minute alone: a post may be that much younger than it says.
+const MINUTE: SignedDuration = SignedDuration::from_secs(59);
 /// Characters of a post that the page shows.
 const EXCERPT: usize = 160;
 /// Upper bounds of the delay from a post's date to its record, in seconds.
@@ -214,7 +216,7 @@ impl Board {
         if seen.change == Change::New
             && let (Some(published), Some(fetched)) = (published, fetched)
             && let Some(seat) = self.seats.get_mut(seen.source.as_str())
-            && seat.watched_since.is_some_and(|since| published >= since)
+            && seat.watched_since.is_some_and(|since| published >= since - MINUTE)
         {
             seat.delayed(fetched.duration_since(published));
         }
