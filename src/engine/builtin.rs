@@ -21,4 +21,6 @@ pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "ipb4"
     "ipb3"
     "ipb2"
+    "nodebb"
+    "phorum"
 ];

@@ -8,7 +8,7 @@ use super::{
     Css, Places, Step, Value,
     url_rule::{AddressRules, UrlRule},
 };
-use crate::model::{Outcome, Status};
+use crate::model::{NoticeLines, Outcome, Status};
 
 /// Gives every selector of a profile its number.
 pub(super) trait EachCss {
@@ -58,7 +58,7 @@ macro_rules! without_css {
         fn each_css(&mut self, _: &mut dyn FnMut(&mut Css)) {}
     })* };
 }
-without_css!(bool, u32, Status, Outcome, Pattern, Unit);
+without_css!(bool, u32, Status, Outcome, Pattern, Unit, NoticeLines);
 
 /// A table of a profile: all optional, unknown keys are errors, and no selector is forgotten in the numbering (the
 /// destructuring names every field).
@@ -238,6 +238,8 @@ table! {
         reason: Value,
         /// Instants from attributes, best first.
         date_attributes: Value,
+        /// The instant of the last edit, where it stands elsewhere in the post; it wins over those.
+        modified: Value,
     }
 }
 
@@ -274,6 +276,8 @@ table! {
         show: Option<Css>,
         /// May be edit notices.
         notice: Option<Css>,
+        /// Which plain lines may be edit notices.
+        notice_lines: NoticeLines,
         /// Pictures that are neither content nor text.
         smilies: Option<Css>,
         /// Rendered like `<pre>`: white space stands.
@@ -294,6 +298,8 @@ table! {
         attribution: Option<Css>,
         /// The line that attributes it, where that stands before it and not within it.
         before: Option<Css>,
+        /// What that line must look like, where markup does not tell it from the text of the post.
+        before_when: Option<Pattern>,
         /// Who is quoted.
         author: Value,
         /// The quoted post.

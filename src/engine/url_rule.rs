@@ -27,7 +27,8 @@ pub struct UrlRule {
     /// The end of the path, below the directory that the forum is installed in. Named captures as in `query`.
     pub path: PathPattern,
     /// Parameters; those with a `?` after their name may be absent. Named captures: `board`, `thread`, `post`, `page`, `offset`.
-    /// One without a name (`=regex`) is a part that has no value: the path in `index.php?threads/title.1/`.
+    /// One without a name (`=regex`) is a part that has no value: the path in `index.php?threads/title.1/`. `*=regex` is the
+    /// whole query, for engines that do not write it as parameters.
     pub query: Vec<Parameter>,
     /// The address below the forum's directory: `viewtopic.php?t={thread}[&start={offset}]`. What stands in brackets is left
     /// out where its value is unknown or that of the first page.
@@ -259,6 +260,10 @@ fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, S
     let mut slots = Slots::default();
     let base = rule.path.0.captures(path)?.name("base").map_or("/", |found| found.as_str()).to_owned();
     slots.take(&rule.path.0, path);
+    if let Some(known) = rule.query.iter().find(|known| known.name == "*") {
+        let whole = percent_decoded(url.query().unwrap_or_default());
+        return slots.take(&known.value, &whole).then(|| built(rule, number, url, base, slots))?;
+    }
     for known in &rule.query {
         match query.iter().find(|(name, value)| known.is_about(name, value)) {
             Some((name, _)) if known.name.is_empty() && slots.take(&known.value, name) => {}

@@ -83,6 +83,7 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
         kind,
         outcome,
         post_ids_unique: post::ids_are_unique(&view),
+        notice_lines: profile.body.notice_lines,
         facts: facts(&view),
         depth_cut,
         ..Extracted::default()

@@ -117,6 +117,7 @@ fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> 
 fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
     let Some(css) = &rules.notices else { return Vec::new() };
     let mut all = Vec::new();
+    let modified = view.value(&rules.notice.modified, at);
     for &place in view.all(css, &view.flat.within(at)) {
         let text = text::block_of(view, place);
         if text.is_empty() {
@@ -131,7 +132,7 @@ fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
         });
         all.push(RawNotice {
             text,
-            date_attributes: view.values(&rules.date_attributes, place),
+            date_attributes: modified.iter().cloned().chain(view.values(&rules.date_attributes, place)).collect(),
             editor,
             reason: view.value(&rules.reason, place),
         });

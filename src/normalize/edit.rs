@@ -48,7 +48,7 @@ pub(super) fn taken(found: Vec<(String, NoticeReading)>, dates: &PageDates, know
 /// What notices are read with. An edit does not lie before its post.
 pub(super) fn notice_context<'c>(dates: &'c PageDates, knowledge: &Knowledge, posted: Option<Date>) -> NoticeContext<'c> {
     let context = dates.context(knowledge, posted);
-    NoticeContext { engine: context.engine, language: dates.language.as_deref(), dates: context }
+    NoticeContext { engine: context.engine, language: dates.language.as_deref(), dates: context, own_words: false }
 }
 
 fn noticed(verbatim: String, reading: NoticeReading, raw: Option<RawNotice>, dates: &PageDates, knowledge: &mut Knowledge, posted: Option<Date>) -> Noticed {

@@ -8,7 +8,7 @@ use super::{
     dates::{Dated, PageDates, sequence},
     edit::{self, Noticed},
     identity::Identities,
-    notice::Lines,
+    notice::{Lines, NoticeContext},
     record::{Draft, PageWords},
     text::clean_line,
 };
@@ -58,13 +58,15 @@ impl Normalizer {
 
     /// Takes the notices out of a body; tells whether an element that should be one could not be read.
     fn take(&self, body: &mut RawBody, lines: NoticeLines, dates: &PageDates, knowledge: &mut Knowledge, posted: Option<Date>) -> (Vec<Noticed>, bool) {
+        let own_words = lines == NoticeLines::Own;
         let lines = match lines {
-            NoticeLines::Any => Lines::Any,
+            NoticeLines::Any | NoticeLines::Own => Lines::Any,
             NoticeLines::Bracketed if has_bracketed_end(&body.text) => Lines::Bracketed,
             NoticeLines::Bracketed | NoticeLines::None if body.notice_spans.is_empty() => return (Vec::new(), false),
             NoticeLines::Bracketed | NoticeLines::None => Lines::None,
         };
-        let taken = self.notices().take(&body.text, &body.notice_spans, lines, &edit::notice_context(dates, knowledge, posted));
+        let context = NoticeContext { own_words, ..edit::notice_context(dates, knowledge, posted) };
+        let taken = self.notices().take(&body.text, &body.notice_spans, lines, &context);
         let spans = body.notice_spans.iter().filter(|span| body.text.get((*span).clone()).is_some_and(|text| !text.trim().is_empty()));
         let unread = spans.clone().count() > taken.notices.len();
         body.text = taken.rest;

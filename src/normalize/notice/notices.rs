@@ -108,7 +108,7 @@ impl Notices {
                 let own = engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine));
                 let open =
                     !template.is_weak() && template.owners.iter().any(|owner| owner.evidence != Evidence::Memory);
-                if (own || open)
+                if (own || open && !ctx.own_words)
                     && template.could_be(text)
                     && !found.iter().any(|(known, _)| std::ptr::eq(*known, template))
                 {
