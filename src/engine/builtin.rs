@@ -22,5 +22,11 @@ pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "ipb3"
     "ipb2"
     "nodebb"
+    "flarum"
     "phorum"
+    "discourse"
+    "vanilla"
+    "stackexchange"
+    "hackernews"
+    "misago"
 ];

@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{
-    Css, Places, Step, Value,
+    Css, JsonRules, Places, Step, Value,
     url_rule::{AddressRules, UrlRule},
 };
 use crate::model::{NoticeLines, Outcome, Status};
@@ -83,6 +83,8 @@ table! {
     PageRules {
         /// Lines that tell the zone or the present time.
         clock: Value,
+        /// What stands in `noscript` elements is part of the page.
+        noscript: bool,
     }
 }
 
@@ -186,6 +188,8 @@ table! {
         skip: Option<Css>,
         /// The engine's id.
         id: Value,
+        /// What its permalink names it by, where that is not the id.
+        link: Value,
         /// Place in the thread, as printed.
         position: Value,
         /// The post's own subject.
@@ -278,6 +282,8 @@ table! {
         notice: Option<Css>,
         /// Which plain lines may be edit notices.
         notice_lines: NoticeLines,
+        /// Signatures stand in the text with nothing that tells them from it.
+        glued_signatures: bool,
         /// Pictures that are neither content nor text.
         smilies: Option<Css>,
         /// Rendered like `<pre>`: white space stands.
@@ -452,6 +458,7 @@ pub(super) struct Written {
     pub(super) thread: ThreadRules,
     pub(super) post: PostRules,
     pub(super) body: BodyRules,
+    pub(super) json: JsonRules,
     pub(super) bad: Vec<BadRule>,
     pub(super) case: Vec<super::case::Case>,
 }

@@ -8,6 +8,7 @@ mod body;
 mod case;
 mod flat;
 mod guard;
+mod json;
 mod listing;
 mod page;
 mod pager;

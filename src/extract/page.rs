@@ -1,12 +1,12 @@
 //! A page as a whole: which engine made it, what it turned out to be, and what it holds.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use scraper::Html;
 
 use super::{
     flat::{Flat, attribute},
-    guard, listing,
+    guard, json, listing,
     pager::{self, Place},
     post,
     view::View,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::{Address, Engines, Profile},
-    model::{Board, Extracted, Outcome, Page, PageFacts, PageKind, RawThread},
+    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawThread},
 };
 
 /// What is wanted beyond text.
@@ -46,7 +46,11 @@ pub fn extract(
 
 /// Takes a page of a known engine apart.
 pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
-    let text = xml::closed(text);
+    if let Some(document) = json::Document::read(text) {
+        return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true);
+    }
+    let text = if profile.page.noscript { Cow::Owned(without_noscript(text)) } else { Cow::Borrowed(text) };
+    let text = xml::closed(&text);
     let (text, depth_cut) = guard::capped(&text);
     let html = Html::parse_document(&text);
     let flat = Flat::of(&html);
@@ -54,10 +58,26 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     let mut view = View::new(flat, profile, base);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
-    let mut posts = post::posts(&mut view);
-    if let Some(own) = &own {
-        for post in &mut posts {
-            post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
+    let posts = post::posts(&mut view, own.as_ref());
+    if let Some(document) = json::embedded(&view) {
+        let mut carried = json::extract(page, &document, profile, own.as_ref(), false);
+        if carried.outcome == Outcome::Read && carried.posts.len() >= posts.len() {
+            let pager = pager::place(&view, own.as_ref(), carried.kind, carried.posts.len().max(carried.threads.len()));
+            if let Some(carried) = &mut carried.thread
+                && carried.boards.is_empty()
+            {
+                carried.boards = thread(&view, own.as_ref(), &pager).boards;
+            }
+            if carried.next.is_none() {
+                if let Some(thread) = &mut carried.thread {
+                    thread.pages = pager.pages;
+                }
+                // Pages are not all of the same length here: the frontier counts.
+                carried.next = pager.next.map(|next| NewRequest { position_base: None, ..next });
+            }
+            carried.facts = facts(&view);
+            carried.depth_cut = depth_cut;
+            return carried;
         }
     }
     let threads = if posts.is_empty() { listing::threads(&view) } else { Vec::new() };
@@ -84,6 +104,7 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
         outcome,
         post_ids_unique: post::ids_are_unique(&view),
         notice_lines: profile.body.notice_lines,
+        glued_signatures: profile.body.glued_signatures,
         facts: facts(&view),
         depth_cut,
         ..Extracted::default()
@@ -102,6 +123,11 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     extracted.threads = threads;
     extracted.boards = boards;
     extracted
+}
+
+/// A page whose `noscript` elements are ordinary ones: to a reader without script they are.
+fn without_noscript(text: &str) -> String {
+    text.replace("<noscript", "<div data-noscript").replace("</noscript", "</div")
 }
 
 /// The page's own address: as asked for, else as the page itself links to it.

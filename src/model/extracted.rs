@@ -54,6 +54,8 @@ pub struct Extracted {
     pub post_ids_unique: bool,
     /// Whether plain lines of a body may be edit notices (the profile says); notice elements are told apart by `notice_spans`.
     pub notice_lines: NoticeLines,
+    /// The engine writes signatures below the text with nothing that tells them from it (the profile says).
+    pub glued_signatures: bool,
     /// What the page tells about its own clock, zone and language.
     pub facts: PageFacts,
     /// Decoding needed a guess or replaced bytes.

@@ -27,12 +27,19 @@ pub(super) struct Noticed {
 }
 
 /// Reads what stands in elements outside the body. What is no edit notice ("last bumped by", "deleted by") is dropped.
-pub(super) fn outside(notices: &Notices, raw: Vec<RawNotice>, dates: &PageDates, knowledge: &mut Knowledge, posted: Option<Date>) -> Vec<Noticed> {
+pub(super) fn outside(
+    notices: &Notices,
+    raw: Vec<RawNotice>,
+    dates: &PageDates,
+    knowledge: &mut Knowledge,
+    posted: Option<Date>,
+) -> Vec<Noticed> {
     let mut found = Vec::new();
     for raw in raw {
         let Some(text) = clean_line(&raw.text) else { continue };
         let context = notice_context(dates, knowledge, posted);
-        if let Some(reading) = notices.read(&text, &context) {
+        let told = || NoticeReading { count: raw.count, ..NoticeReading::default() };
+        if let Some(reading) = if raw.is_data { Some(told()) } else { notices.read(&text, &context) } {
             let verbatim = raw.text.trim().to_owned();
             found.push(noticed(verbatim, reading, Some(raw), dates, knowledge, posted));
         }
@@ -41,17 +48,36 @@ pub(super) fn outside(notices: &Notices, raw: Vec<RawNotice>, dates: &PageDates,
 }
 
 /// Turns what was taken out of a body into notices.
-pub(super) fn taken(found: Vec<(String, NoticeReading)>, dates: &PageDates, knowledge: &mut Knowledge, posted: Option<Date>) -> Vec<Noticed> {
-    found.into_iter().map(|(verbatim, reading)| noticed(verbatim.trim().to_owned(), reading, None, dates, knowledge, posted)).collect()
+pub(super) fn taken(
+    found: Vec<(String, NoticeReading)>,
+    dates: &PageDates,
+    knowledge: &mut Knowledge,
+    posted: Option<Date>,
+) -> Vec<Noticed> {
+    found
+        .into_iter()
+        .map(|(verbatim, reading)| noticed(verbatim.trim().to_owned(), reading, None, dates, knowledge, posted))
+        .collect()
 }
 
 /// What notices are read with. An edit does not lie before its post.
-pub(super) fn notice_context<'c>(dates: &'c PageDates, knowledge: &Knowledge, posted: Option<Date>) -> NoticeContext<'c> {
+pub(super) fn notice_context<'c>(
+    dates: &'c PageDates,
+    knowledge: &Knowledge,
+    posted: Option<Date>,
+) -> NoticeContext<'c> {
     let context = dates.context(knowledge, posted);
     NoticeContext { engine: context.engine, language: dates.language.as_deref(), dates: context, own_words: false }
 }
 
-fn noticed(verbatim: String, reading: NoticeReading, raw: Option<RawNotice>, dates: &PageDates, knowledge: &mut Knowledge, posted: Option<Date>) -> Noticed {
+fn noticed(
+    verbatim: String,
+    reading: NoticeReading,
+    raw: Option<RawNotice>,
+    dates: &PageDates,
+    knowledge: &mut Knowledge,
+    posted: Option<Date>,
+) -> Noticed {
     if let Some(language) = &reading.language {
         knowledge.learn_language(language);
     }
@@ -92,13 +118,18 @@ pub(super) fn settle(notices: &mut [Noticed], dates: &PageDates, knowledge: &Kno
 pub(super) fn edit(notices: Vec<Noticed>, author: Option<&Author>, zone: Option<&Zone>) -> Option<(Edit, Dated)> {
     let notice = notices.iter().map(|notice| notice.verbatim.as_str()).collect::<Vec<_>>().join("\n");
     // where no date tells, what stands last was written last
-    let moment = |notice: &Noticed| notice.dated.reading.as_ref().map(|reading| (reading.date, reading.time.unwrap_or(Time::midnight())));
+    let moment = |notice: &Noticed| {
+        notice.dated.reading.as_ref().map(|reading| (reading.date, reading.time.unwrap_or(Time::midnight())))
+    };
     let latest = notices.into_iter().reduce(|best, next| if moment(&next) >= moment(&best) { next } else { best })?;
     let editor = match latest.linked {
-        Some(linked) => clean_line(&linked.name).map(|name| Editor { name, id: linked.id, url: linked.url.map(String::from) }),
+        Some(linked) => {
+            clean_line(&linked.name).map(|name| Editor { name, id: linked.id, url: linked.url.map(String::from) })
+        }
         None => None,
     };
-    let editor = editor.or_else(|| latest.user.as_deref().and_then(clean_line).map(|name| Editor { name, id: None, url: None }));
+    let editor =
+        editor.or_else(|| latest.user.as_deref().and_then(clean_line).map(|name| Editor { name, id: None, url: None }));
     let by_author = match (&editor, author) {
         (Some(editor), Some(author)) => Some(is_same(editor, author)),
         _ => None,

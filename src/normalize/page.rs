@@ -1,5 +1,7 @@
 //! A page becomes records: all of its dates are read before any is settled, for one on its last line may decide its first.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::{
@@ -16,16 +18,31 @@ use crate::model::{Extracted, NoticeLines, PageFacts, RawBody, RawPost, SourceSe
 
 impl Normalizer {
     /// Normalizes a page. `knowledge` is what is known of its source so far; what the page tells is added to it.
-    pub fn page(&self, source: &SourceSettings, knowledge: &mut Knowledge, stamp: &PageStamp, mut extracted: Extracted) -> Normalized {
+    pub fn page(
+        &self,
+        source: &SourceSettings,
+        knowledge: &mut Knowledge,
+        stamp: &PageStamp,
+        mut extracted: Extracted,
+    ) -> Normalized {
         let engine = extracted.engine.clone();
-        let language = extracted.facts.language.as_deref().and_then(clean_line).or_else(|| knowledge.language().map(str::to_owned));
+        let language = extracted
+            .facts
+            .language
+            .as_deref()
+            .and_then(clean_line)
+            .or_else(|| knowledge.language().map(str::to_owned));
         let zone = page_zone(source, knowledge, stamp, engine.as_deref(), &extracted.facts);
         let dates = PageDates::new(source, engine.as_deref(), zone, language, stamp);
         let lines = extracted.notice_lines;
 
         let posts = std::mem::take(&mut extracted.posts);
         let mut drafts: Vec<Draft> = posts.into_iter().map(|post| self.draft(post, lines, &dates, knowledge)).collect();
-        let mut listed: Vec<Dated> = extracted.threads.iter().map(|row| dates.read(&row.last_post, knowledge, None)).collect();
+        if extracted.glued_signatures {
+            without_signatures(&mut drafts, knowledge);
+        }
+        let mut listed: Vec<Dated> =
+            extracted.threads.iter().map(|row| dates.read(&row.last_post, knowledge, None)).collect();
         if let Some(evidence) = sequence(drafts.iter().map(|draft| &draft.date)) {
             knowledge.orders.add(&evidence);
         }
@@ -40,7 +57,11 @@ impl Normalizer {
         let page = PageWords::new(&source.name, engine.as_deref(), &dates, knowledge, stamp, &extracted);
         let thread = extracted.thread.as_ref().and_then(|thread| thread.id.as_deref());
         let mut identities = Identities::new(&source.name, thread, extracted.post_ids_unique);
-        let records = drafts.into_iter().enumerate().map(|(index, draft)| self.record(&page, &mut identities, index, draft)).collect();
+        let records = drafts
+            .into_iter()
+            .enumerate()
+            .map(|(index, draft)| self.record(&page, &mut identities, index, draft))
+            .collect();
         let zone = dates.zone.as_ref().unwrap_or(&UTC);
         let listed = listed.iter().map(|dated| dated.reading.as_ref()?.instant(Some(zone))).collect();
         Normalized { records, listed, news: extracted }
@@ -57,7 +78,14 @@ impl Normalizer {
     }
 
     /// Takes the notices out of a body; tells whether an element that should be one could not be read.
-    fn take(&self, body: &mut RawBody, lines: NoticeLines, dates: &PageDates, knowledge: &mut Knowledge, posted: Option<Date>) -> (Vec<Noticed>, bool) {
+    fn take(
+        &self,
+        body: &mut RawBody,
+        lines: NoticeLines,
+        dates: &PageDates,
+        knowledge: &mut Knowledge,
+        posted: Option<Date>,
+    ) -> (Vec<Noticed>, bool) {
         let own_words = lines == NoticeLines::Own;
         let lines = match lines {
             NoticeLines::Any | NoticeLines::Own => Lines::Any,
@@ -67,18 +95,37 @@ impl Normalizer {
         };
         let context = NoticeContext { own_words, ..edit::notice_context(dates, knowledge, posted) };
         let taken = self.notices().take(&body.text, &body.notice_spans, lines, &context);
-        let spans = body.notice_spans.iter().filter(|span| body.text.get((*span).clone()).is_some_and(|text| !text.trim().is_empty()));
+        let spans = body
+            .notice_spans
+            .iter()
+            .filter(|span| body.text.get((*span).clone()).is_some_and(|text| !text.trim().is_empty()));
         let unread = spans.clone().count() > taken.notices.len();
         body.text = taken.rest;
         (edit::taken(taken.notices, dates, knowledge, posted), unread)
     }
 }
 
+/// Takes off the signatures that only repetition tells from the text, author by author. Guests have none.
+fn without_signatures(drafts: &mut [Draft], knowledge: &mut Knowledge) {
+    let mut by_author: BTreeMap<String, Vec<&mut String>> = BTreeMap::new();
+    for Draft { post, .. } in drafts {
+        if let Some(id) = post.author.as_ref().and_then(|author| author.id.clone()) {
+            by_author.entry(id).or_default().push(&mut post.body.text);
+        }
+    }
+    for (author, mut texts) in by_author {
+        knowledge.signatures.take(&author, &mut texts);
+    }
+}
+
 /// Whether the first or last line stands in square brackets, as Discuz! writes its notice where a post has no BBCode.
 fn has_bracketed_end(text: &str) -> bool {
     let text = text.trim();
-    let bracketed = |line: Option<&str>| line.is_some_and(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'));
-    text.starts_with('[') && bracketed(text.lines().next()) || text.ends_with(']') && bracketed(text.lines().next_back())
+    let bracketed = |line: Option<&str>| {
+        line.is_some_and(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'))
+    };
+    text.starts_with('[') && bracketed(text.lines().next())
+        || text.ends_with(']') && bracketed(text.lines().next_back())
 }
 
 /// What an edit cannot lie before: the day before its post, for the notice may be in the editor's zone and the post in the
