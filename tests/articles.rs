@@ -1,6 +1,8 @@
 //! News articles and flattened text, held against the project's collected cases where they are at hand. The manners
 //! themselves are proven beside the code, in `src/normalize/article` and `src/normalize/flat`, and in `tests/founding.rs`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::{path::Path, time::Duration};
 
 use forumsift::{
@@ -41,7 +43,8 @@ fn flattened_text() {
         let case: serde_json::Value = serde_json::from_str(line).unwrap();
         let source = source(case["time_zone"].as_str());
         let stamp = PageStamp { date: None, fetched_at: "2026-11-23T12:00:00Z".parse().unwrap() };
-        let records = Normalizer::builtin().flat(&source, case["engine"].as_str(), &stamp, case["input"].as_str().unwrap());
+        let records =
+            Normalizer::builtin().flat(&source, case["engine"].as_str(), &stamp, case["input"].as_str().unwrap());
         let expected = &case["expected"];
         all += 1;
         let fault = match records.as_slice() {
@@ -78,7 +81,8 @@ fn fault(record: &Record, expected: &serde_json::Value) -> Option<String> {
         return Some(format!("edit reason {reason:?}"));
     }
     let paragraphs: Vec<&str> = record.text.as_deref().unwrap_or("").lines().filter(|line| !line.is_empty()).collect();
-    let wanted: Vec<&str> = expected["paragraphs"].as_array()?.iter().filter_map(|paragraph| paragraph.as_str()).collect();
+    let wanted: Vec<&str> =
+        expected["paragraphs"].as_array()?.iter().filter_map(|paragraph| paragraph.as_str()).collect();
     (paragraphs != wanted).then(|| format!("text {paragraphs:?} instead of {wanted:?}"))
 }
 

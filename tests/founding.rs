@@ -1,6 +1,8 @@
 //! The page that started it: a Discuz! post that a scraper had flattened to text. The collected original is used where it is at
 //! hand; the post below is of our own making and of the same shape.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::{path::Path, time::Duration};
 
 use forumsift::{
@@ -102,7 +104,13 @@ fn posts_glued_one_after_another_come_apart() {
     let records = flat(&text, Some("Asia/Kuala_Lumpur"));
     assert_eq!(records.len(), 2);
     check(&records[0], "penggunalama", "2024-11-07T14:20:00+08:00", NOTICE, &PARAGRAPHS);
-    check(&records[1], "anna", "2024-11-17T09:05:00+08:00", second, &["I have read it twice and still do not see it.", "Who pays?"]);
+    check(
+        &records[1],
+        "anna",
+        "2024-11-17T09:05:00+08:00",
+        second,
+        &["I have read it twice and still do not see it.", "Who pays?"],
+    );
     assert_ne!(records[0].id, records[1].id);
     assert!(records[1].article.is_none());
 }
@@ -112,14 +120,28 @@ fn notices_at_the_end_and_headers_tell_posts_apart() {
     let text = "The roof leaks again.\nLast edited by anna (2024-11-07 14:20:00)\nBuckets are cheaper.\nMuch cheaper.\nLast edited by berta (2024-11-08 09:00:00)\n";
     let records = flat(text, Some("UTC"));
     assert_eq!(records.len(), 2);
-    check(&records[0], "anna", "2024-11-07T14:20:00+00:00", "Last edited by anna (2024-11-07 14:20:00)", &["The roof leaks again."]);
-    check(&records[1], "berta", "2024-11-08T09:00:00+00:00", "Last edited by berta (2024-11-08 09:00:00)", &["Buckets are cheaper.", "Much cheaper."]);
+    check(
+        &records[0],
+        "anna",
+        "2024-11-07T14:20:00+00:00",
+        "Last edited by anna (2024-11-07 14:20:00)",
+        &["The roof leaks again."],
+    );
+    check(
+        &records[1],
+        "berta",
+        "2024-11-08T09:00:00+00:00",
+        "Last edited by berta (2024-11-08 09:00:00)",
+        &["Buckets are cheaper.", "Much cheaper."],
+    );
 
     let text = "by anna » Thu Nov 07, 2024 2:20 pm\nThe roof leaks again.\n\nby berta » Fri Nov 08, 2024 9:00 am\nBuckets are cheaper.";
     let records = flat(text, Some("UTC"));
     let told: Vec<_> = records
         .iter()
-        .map(|record| (record.author.as_ref().unwrap().name.as_str(), record.date_published.as_deref(), record.text.as_deref()))
+        .map(|record| {
+            (record.author.as_ref().unwrap().name.as_str(), record.date_published.as_deref(), record.text.as_deref())
+        })
         .collect();
     assert_eq!(
         told,

@@ -182,7 +182,7 @@ fn elements_are_taken_only_where_they_read_as_notices() {
     assert_eq!(notices.take(text, &[], Lines::Any, &ctx).rest, "The ferry.\n\nEdited by hand");
     // never in the middle
     let text = "The ferry.\nEdited by night_owl at 17-11-2024 02:20 PM\nThe bus.";
-    assert_eq!(notices.take(text, &[11..53], Lines::Any, &ctx).rest, text);
+    assert_eq!(notices.take(text, std::slice::from_ref(&(11..53)), Lines::Any, &ctx).rest, text);
 }
 
 fn fragment() -> impl Strategy<Value = String> {

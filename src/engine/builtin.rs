@@ -29,4 +29,5 @@ pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "stackexchange"
     "hackernews"
     "misago"
+    "generic"
 ];

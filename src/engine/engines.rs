@@ -104,6 +104,11 @@ impl Engines {
         self.profile(at)
     }
 
+    /// The profile for pages that no other knows.
+    pub fn fallback(&self) -> Option<Arc<Profile>> {
+        self.heads().find(|head| head.structure).and_then(|head| self.get(&head.name))
+    }
+
     /// Names of all profiles, in the order of worth.
     pub fn names(&self) -> Vec<&str> {
         self.heads().map(|head| head.name.as_str()).collect()
@@ -241,6 +246,7 @@ fn head_of_whole(text: &str) -> Result<Head, toml::de::Error> {
         aliases: whole.aliases,
         proven: whole.proven,
         post_ids: whole.post_ids,
+        structure: whole.structure,
         detect: whole.detect,
         address: whole.address,
     })

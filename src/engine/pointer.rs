@@ -15,7 +15,7 @@
 use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::value::TextOrList;
+use super::value::{TextOrList, regex};
 
 /// One part of a pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +78,7 @@ pub struct JsonStep {
 impl JsonStep {
     fn parse(text: &str) -> Result<JsonStep, String> {
         let (place, pattern) = match text.split_once("=~ ") {
-            Some((place, pattern)) => {
-                (place.trim(), Some(Regex::new(pattern.trim()).map_err(|error| error.to_string())?))
-            }
+            Some((place, pattern)) => (place.trim(), Some(regex(pattern.trim()).map_err(|error| error.to_string())?)),
             None => (text.trim(), None),
         };
         let (place, html) = match place.strip_suffix("@html") {

@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, JsonRules, PageRules,
     PagerRules, PostIds, PostRules, ThreadRules,
-    keys::{self, Keys},
+    keys::Keys,
     rules::{EachCss, Written},
     url_rule::{self, AddressRules, UrlRule},
 };
@@ -26,6 +26,8 @@ pub struct Profile {
     pub proven: Vec<String>,
     /// In which room the ids of posts are unique.
     pub post_ids: PostIds,
+    /// It is the fallback: where posts stand is told by the structure of a page, not by selectors.
+    pub structure: bool,
     /// Facts of the page as a whole.
     pub page: PageRules,
     /// How a thread or board goes on.
@@ -95,7 +97,7 @@ impl Profile {
         }
         let mut keys = Keys::default();
         for css in &selectors {
-            keys::enter(&mut keys, css.number, &css.text);
+            keys.enter(css.number, &css.text);
         }
         Ok(Profile {
             name: written.name.into(),
@@ -103,6 +105,7 @@ impl Profile {
             aliases: written.aliases,
             proven: written.proven,
             post_ids: written.post_ids,
+            structure: written.structure,
             page: written.page,
             pager: written.pager,
             index: written.index,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 use super::{
     Css, JsonRules, Places, Step, Value,
     url_rule::{AddressRules, UrlRule},
+    value::regex,
 };
 use crate::model::{NoticeLines, Outcome, Status};
 
@@ -378,7 +379,7 @@ pub struct Pattern(pub Regex);
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pattern, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Regex::new(&text).map(Pattern).map_err(|error| D::Error::custom(error.to_string()))
+        regex(&text).map(Pattern).map_err(|error| D::Error::custom(error.to_string()))
     }
 }
 
@@ -432,6 +433,8 @@ pub struct Head {
     pub proven: Vec<String>,
     /// In which room the ids of posts are unique.
     pub post_ids: PostIds,
+    /// It is the fallback: where posts stand is told by the structure of a page, not by selectors.
+    pub structure: bool,
     /// How it is recognised.
     pub detect: Detect,
     /// What all its addresses have in common.
@@ -448,6 +451,7 @@ pub(super) struct Written {
     pub(super) aliases: Vec<String>,
     pub(super) proven: Vec<String>,
     pub(super) post_ids: PostIds,
+    pub(super) structure: bool,
     pub(super) detect: Detect,
     pub(super) address: AddressRules,
     pub(super) url: Vec<UrlRule>,

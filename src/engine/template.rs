@@ -113,17 +113,24 @@ impl Slots {
         }
     }
 
-    /// Takes the named captures of a pattern that fits a text; tells whether it does.
-    pub(super) fn take(&mut self, pattern: &Regex, text: &str) -> bool {
-        let Some(captures) = pattern.captures(text) else { return false };
-        let get = |name: &str| captures.name(name).map(|found| found.as_str().to_owned());
-        self.board = get("board").or(self.board.take());
-        self.thread = get("thread").or(self.thread.take());
-        self.post = get("post").or(self.post.take());
-        self.slug = get("slug").or(self.slug.take());
-        let number = |name: &str| captures.name(name).and_then(|found| found.as_str().parse().ok());
-        self.page = number("page").or(self.page);
-        self.offset = number("offset").or(self.offset);
-        true
+    /// Takes the named captures of a pattern that must match; gives the capture `base`.
+    pub(super) fn take(&mut self, pattern: &Regex, text: &str) -> Option<String> {
+        let captures = pattern.captures(text)?;
+        let mut base = String::new();
+        for (name, found) in pattern.capture_names().zip(captures.iter()) {
+            let (Some(name), Some(found)) = (name, found) else { continue };
+            let found = found.as_str().to_owned();
+            match name {
+                "base" => base = found,
+                "board" => self.board = Some(found),
+                "thread" => self.thread = Some(found),
+                "post" => self.post = Some(found),
+                "slug" => self.slug = Some(found),
+                "page" => self.page = found.parse().ok(),
+                "offset" => self.offset = found.parse().ok(),
+                _ => {}
+            }
+        }
+        Some(base)
     }
 }

@@ -4,7 +4,10 @@ use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::Url;
 
-use super::template::{Slots, Template};
+use super::{
+    template::{Slots, Template},
+    value::regex,
+};
 use crate::model::PageKind;
 
 /// What all addresses of an engine have in common.
@@ -65,7 +68,7 @@ impl<'de> Deserialize<'de> for Parameter {
             Some(name) => (name, true),
             None => (name, false),
         };
-        let value = Regex::new(&format!("^(?:{value})$")).map_err(|error| D::Error::custom(error.to_string()))?;
+        let value = regex(&format!("^(?:{value})$")).map_err(|error| D::Error::custom(error.to_string()))?;
         Ok(Parameter { name: name.to_owned(), optional, value })
     }
 }
@@ -76,7 +79,7 @@ pub struct PathPattern(Regex);
 
 impl PathPattern {
     fn new(text: &str) -> Result<PathPattern, regex::Error> {
-        Regex::new(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
+        regex(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
     }
 }
 
@@ -138,24 +141,24 @@ pub(super) fn address(common: &AddressRules, rules: &[UrlRule], url: &Url) -> Op
 }
 
 fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, String)]) -> Option<Address> {
-    let mut slots = Slots::default();
-    let base = rule.path.0.captures(path)?.name("base").map_or("/", |found| found.as_str()).to_owned();
-    slots.take(&rule.path.0, path);
     if let Some(known) = rule.query.iter().find(|known| known.name == "*") {
-        let whole = percent_decoded(url.query().unwrap_or_default());
-        return slots.take(&known.value, &whole).then(|| built(rule, number, url, base, slots))?;
+        let mut slots = Slots::default();
+        let base = slots.take(&rule.path.0, path)?;
+        slots.take(&known.value, &percent_decoded(url.query().unwrap_or_default()))?;
+        return built(rule, number, url, base, slots);
     }
-    for known in &rule.query {
-        match query.iter().find(|(name, value)| known.is_about(name, value)) {
-            Some((name, _)) if known.name.is_empty() && slots.take(&known.value, name) => {}
-            Some((_, value)) if !known.name.is_empty() && slots.take(&known.value, value) => {}
-            Some(_) => return None,
-            None if known.optional => {}
-            None => return None,
-        }
-    }
-    if query.iter().any(|(name, value)| rule.query.iter().all(|known| !known.is_about(name, value))) {
+    // Names first: they cost nothing and rule most out.
+    let has = |known: &Parameter| query.iter().any(|(name, value)| known.is_about(name, value));
+    if !rule.query.iter().all(|known| known.optional || has(known))
+        || !query.iter().all(|(name, value)| rule.query.iter().any(|known| known.is_about(name, value)))
+    {
         return None;
+    }
+    let mut slots = Slots::default();
+    let base = slots.take(&rule.path.0, path)?;
+    for (name, value) in query {
+        let known = rule.query.iter().find(|known| known.is_about(name, value))?;
+        slots.take(&known.value, if known.name.is_empty() { name } else { value })?;
     }
     built(rule, number, url, base, slots)
 }

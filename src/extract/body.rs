@@ -1,5 +1,7 @@
 //! The body of a post: its text, what it quotes, and what it links to and shows. One walk.
 
+use std::ops::Range;
+
 use super::{
     flat::{Kind, attribute},
     text::{Role, TextBuilder, emoji, is_hidden, keeps_space, role},
@@ -12,9 +14,19 @@ use crate::{
 
 /// Reads the body that stands at a place.
 pub(super) fn body(view: &View<'_, '_>, at: u32) -> RawBody {
-    let mut walk =
-        Walk { view, texts: vec![TextBuilder::default()], quotes: vec![Open::default()], out: RawBody::default() };
-    walk.run(at);
+    body_of(view, Some(at), view.flat.within(at), &[])
+}
+
+/// Reads a body that is a range of the page, without some ranges within it. `at` is the element that it is, where it is one.
+pub(super) fn body_of(view: &View<'_, '_>, at: Option<u32>, range: Range<u32>, cuts: &[Range<u32>]) -> RawBody {
+    let mut walk = Walk {
+        view,
+        cuts,
+        texts: vec![TextBuilder::default()],
+        quotes: vec![Open::default()],
+        out: RawBody::default(),
+    };
+    walk.run(at, range);
     let mut out = walk.out;
     out.text = walk.texts.pop().unwrap_or_default().finish();
     out.quotes = walk.quotes.pop().unwrap_or_default().quotes;
@@ -47,6 +59,8 @@ enum Close {
 
 struct Walk<'v, 'a, 'p> {
     view: &'v View<'a, 'p>,
+    /// What does not belong to it.
+    cuts: &'v [Range<u32>],
     /// The text of the body, of each open quotation within it, and of an open attribution.
     texts: Vec<TextBuilder>,
     quotes: Vec<Open>,
@@ -54,12 +68,11 @@ struct Walk<'v, 'a, 'p> {
 }
 
 impl Walk<'_, '_, '_> {
-    fn run(&mut self, at: u32) {
+    fn run(&mut self, at: Option<u32>, range: Range<u32>) {
         let rules = &self.view.profile.body;
-        let range = self.view.flat.within(at);
         let mut open: Vec<(u32, Close)> = Vec::new();
         let mut preformatted = 0usize;
-        if let Some(element) = self.view.flat.element(at)
+        if let Some(element) = at.and_then(|at| self.view.flat.element(at))
             && (role(element) == Role::Preformatted || keeps_space(element))
         {
             preformatted += 1;
@@ -75,6 +88,10 @@ impl Walk<'_, '_, '_> {
             }
             if next >= range.end {
                 break;
+            }
+            if let Some(cut) = self.cuts.iter().find(|cut| cut.contains(&next)) {
+                next = cut.end;
+                continue;
             }
             let node = self.view.flat.node(next);
             let element = match node.kind {

@@ -4,17 +4,22 @@
 //! up by range, and each body is read in one loop. Nothing is interpreted: dates, notices and quotes' attributions stay as
 //! printed.
 
+mod bad;
 mod body;
 mod case;
 mod flat;
+mod generic;
 mod guard;
 mod json;
 mod listing;
 mod page;
 mod pager;
 mod post;
+mod structured;
 mod text;
+mod truncated;
 mod view;
+mod wayback;
 mod xml;
 
 pub use case::run_case;

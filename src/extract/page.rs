@@ -5,16 +5,17 @@ use std::{borrow::Cow, sync::Arc};
 use scraper::Html;
 
 use super::{
+    bad,
     flat::{Flat, attribute},
-    guard, json, listing,
+    generic, guard, json, listing,
     pager::{self, Place},
-    post,
+    post, structured, truncated,
     view::View,
-    xml,
+    wayback, xml,
 };
 use crate::{
     engine::{Address, Engines, Profile},
-    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawThread},
+    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawThread, Validators},
 };
 
 /// What is wanted beyond text.
@@ -34,13 +35,49 @@ pub fn extract(
     engine: Option<&str>,
     options: &ExtractOptions,
 ) -> Extracted {
+    if let Some((url, plain)) = wayback::unwrapped(&page.url, text) {
+        let original = Page { requested: url.clone(), url, ..shell(page) };
+        return recognised(&original, &plain, engines, engine, options);
+    }
+    recognised(page, text, engines, engine, options)
+}
+
+/// All of a page but what it came with.
+fn shell(page: &Page) -> Page {
+    Page {
+        url: page.url.clone(),
+        requested: page.requested.clone(),
+        status: page.status,
+        content_type: page.content_type.clone(),
+        date: page.date,
+        validators: Validators::default(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        fetched_at: page.fetched_at,
+    }
+}
+
+fn recognised(page: &Page, text: &str, engines: &Engines, engine: Option<&str>, options: &ExtractOptions) -> Extracted {
     let profile = match engine {
         Some(name) => engines.get(name),
         None => engines.recognise(text, &page.url),
     };
-    match profile {
-        Some(profile) => extract_with(page, text, &profile, options),
-        None => Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() },
+    match (profile, engine) {
+        (Some(profile), _) => extract_with(page, text, &profile, options),
+        (None, None) => unknown(page, text, engines, options),
+        (None, Some(_)) => Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() },
+    }
+}
+
+/// A page that no profile knows is read by its structure; one that shows none stays unknown.
+fn unknown(page: &Page, text: &str, engines: &Engines, options: &ExtractOptions) -> Extracted {
+    let Some(profile) = engines.fallback() else {
+        return Extracted { outcome: Outcome::Unrecognised, ..Extracted::default() };
+    };
+    let read = extract_with(page, text, &profile, options);
+    match read.outcome {
+        Outcome::Read => read,
+        outcome => Extracted { engine: None, outcome, ..Extracted::default() },
     }
 }
 
@@ -49,7 +86,12 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     if let Some(document) = json::Document::read(text) {
         return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true);
     }
-    let text = if profile.page.noscript { Cow::Owned(without_noscript(text)) } else { Cow::Borrowed(text) };
+    let truncated = truncated::is_truncated(text);
+    let text = match (profile.structure, profile.page.noscript) {
+        (true, _) => generic::unscripted(text),
+        (_, true) => Cow::Owned(without_noscript(text)),
+        _ => Cow::Borrowed(text),
+    };
     let text = xml::closed(&text);
     let (text, depth_cut) = guard::capped(&text);
     let html = Html::parse_document(&text);
@@ -58,30 +100,28 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     let mut view = View::new(flat, profile, base);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
-    let posts = post::posts(&mut view, own.as_ref());
-    if let Some(document) = json::embedded(&view) {
-        let mut carried = json::extract(page, &document, profile, own.as_ref(), false);
-        if carried.outcome == Outcome::Read && carried.posts.len() >= posts.len() {
-            let pager = pager::place(&view, own.as_ref(), carried.kind, carried.posts.len().max(carried.threads.len()));
-            if let Some(carried) = &mut carried.thread
-                && carried.boards.is_empty()
-            {
-                carried.boards = thread(&view, own.as_ref(), &pager).boards;
-            }
-            if carried.next.is_none() {
-                if let Some(thread) = &mut carried.thread {
-                    thread.pages = pager.pages;
-                }
-                // Pages are not all of the same length here: the frontier counts.
-                carried.next = pager.next.map(|next| NewRequest { position_base: None, ..next });
-            }
-            carried.facts = facts(&view);
-            carried.depth_cut = depth_cut;
-            return carried;
+    let mut posts = if profile.structure { generic::posts(&view) } else { post::posts(&mut view, own.as_ref()) };
+    if let Some(carried) = carried(page, &view, own.as_ref(), posts.len()) {
+        return Extracted { depth_cut, truncated, ..carried };
+    }
+    let told = structured::told(&view);
+    structured::fill(&view, &mut posts, &told);
+    if posts.is_empty() && profile.structure {
+        posts = structured::posts(&view, &told);
+    }
+    if let Some(own) = own.as_ref().filter(|_| profile.structure) {
+        for post in &mut posts {
+            post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
         }
     }
-    let threads = if posts.is_empty() { listing::threads(&view) } else { Vec::new() };
-    let boards = if posts.is_empty() { listing::boards(&view) } else { Vec::new() };
+    let (mut threads, mut boards) = (Vec::new(), Vec::new());
+    if posts.is_empty() && profile.structure {
+        threads = generic::threads(&view, &page.url);
+        boards = generic::boards(&view, &page.url);
+    } else if posts.is_empty() {
+        threads = listing::threads(&view);
+        boards = listing::boards(&view);
+    }
     let kind = match promised {
         _ if !posts.is_empty() => PageKind::Thread,
         _ if !threads.is_empty() => PageKind::Board,
@@ -91,10 +131,10 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     };
     let found_nothing = posts.is_empty() && threads.is_empty() && boards.is_empty();
     let outcome = match found_nothing {
-        true => bad(&view).unwrap_or(match kind {
-            PageKind::Unknown => Outcome::Unrecognised,
+        true => bad(&view).unwrap_or_else(|| match kind {
             PageKind::Board if view.has(view.profile.board.list.as_ref(), 0) => Outcome::Read,
-            _ => Outcome::Empty,
+            PageKind::Unknown => bad::told(&view).unwrap_or(Outcome::Unrecognised),
+            _ => bad::told(&view).unwrap_or(Outcome::Empty),
         }),
         false => Outcome::Read,
     };
@@ -107,6 +147,8 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
         glued_signatures: profile.body.glued_signatures,
         facts: facts(&view),
         depth_cut,
+        generic: profile.structure,
+        truncated,
         ..Extracted::default()
     };
     if outcome != Outcome::Read {
@@ -117,12 +159,37 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     if kind == PageKind::Thread {
         extracted.thread = Some(thread(&view, own.as_ref(), &place));
     }
+    if profile.structure {
+        extracted.thread = extracted.thread.map(|thread| generic::thread(&view, &page.url, thread));
+    }
     extracted.url = own.map(|own| own.url);
-    extracted.next = place.next;
+    extracted.next = if profile.structure { generic::next(&view, &page.url, kind) } else { place.next };
     extracted.posts = posts;
     extracted.threads = threads;
     extracted.boards = boards;
     extracted
+}
+
+/// What the document that a page carries holds, where that is no less than the markup shows.
+fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize) -> Option<Extracted> {
+    let document = json::embedded(view)?;
+    let mut carried = json::extract(page, &document, view.profile, own, false);
+    if carried.outcome != Outcome::Read || carried.posts.len() < posts {
+        return None;
+    }
+    let place = pager::place(view, own, carried.kind, carried.posts.len().max(carried.threads.len()));
+    if let Some(told) = &mut carried.thread {
+        if told.boards.is_empty() {
+            told.boards = thread(view, own, &place).boards;
+        }
+        if carried.next.is_none() {
+            told.pages = place.pages;
+        }
+    }
+    // Its pages are not all of the same length, so the frontier counts.
+    carried.next = carried.next.or(place.next.map(|next| NewRequest { position_base: None, ..next }));
+    carried.facts = facts(view);
+    Some(carried)
 }
 
 /// A page whose `noscript` elements are ordinary ones: to a reader without script they are.

@@ -60,6 +60,10 @@ pub(super) enum Command {
         seq: u64,
         answer: Answer<()>,
     },
+    ContinueAfter {
+        seq: u64,
+        answer: Answer<bool>,
+    },
     Confirmed {
         answer: Answer<u64>,
     },
@@ -265,6 +269,15 @@ impl Frontier {
     /// Where the state fails.
     pub async fn confirmed(&self) -> Result<u64, StateError> {
         self.ask(|answer| Command::Confirmed { answer }).await
+    }
+
+    /// Makes `seq` go on after a line that the output holds already though this state did not make it: the state was lost,
+    /// or is kept in memory only. To be asked before the first commit. True when there was need.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn continue_after(&self, seq: u64) -> Result<bool, StateError> {
+        self.ask(|answer| Command::ContinueAfter { seq, answer }).await
     }
 
     /// Ends a run of a source. True when its work was done whole; false when requests are left to the next run.

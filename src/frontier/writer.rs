@@ -155,8 +155,9 @@ impl Writer {
                 self.answer_when_safe(answer, result);
             }
             Command::Confirm { seq, answer } => {
+                // not worth a sync of its own: a confirmation that is lost is made again, the sink knows what it has
                 let result = self.write(|writer| outbox::confirm(&writer.connection, &mut writer.counters, seq));
-                self.answer_when_safe(answer, result);
+                let _ = answer.send(result);
             }
             Command::Knowledge { source, answer } => {
                 let _ = answer.send(self.read(|db| enqueue::knowledge(db, &source)));
@@ -165,6 +166,10 @@ impl Writer {
                 // a line must not leave before its transaction is on disk: it could be another one after a crash
                 self.flush();
                 let _ = answer.send(self.read(|db| outbox::lines(db, after, max)));
+            }
+            Command::ContinueAfter { seq, answer } => {
+                let result = self.write(|writer| outbox::continue_after(&writer.connection, &mut writer.counters, seq));
+                self.answer_when_safe(answer, result);
             }
             Command::Confirmed { answer } => {
                 let _ = answer.send(Ok(self.counters.confirmed));
@@ -276,7 +281,7 @@ impl Writer {
                 self.queue.hold();
                 return;
             }
-            match self.write(|writer| writer.queue.next(&writer.connection)) {
+            match self.write(|writer| writer.queue.next(&writer.connection, writer.counters.serial)) {
                 Ok(Next::Request(request)) => {
                     let lease = Lease::new(*request, Arc::clone(&self.inbox));
                     // a lessee that is gone drops the lease, which gives it back

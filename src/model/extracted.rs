@@ -58,6 +58,10 @@ pub struct Extracted {
     pub glued_signatures: bool,
     /// What the page tells about its own clock, zone and language.
     pub facts: PageFacts,
+    /// Read by the fallback for unknown engines.
+    pub generic: bool,
+    /// The page broke off before its end.
+    pub truncated: bool,
     /// Decoding needed a guess or replaced bytes.
     pub charset_doubtful: bool,
     /// Elements were nested deeper than the reader follows; the deeper part is text only.

@@ -84,7 +84,14 @@ impl<'a> PageDates<'a> {
     }
 
     /// Like [`PageDates::settle`], for a wording of this language.
-    pub(super) fn settle_in(&self, language: Option<&str>, dated: &mut Dated, raw: &RawDate, knowledge: &Knowledge, not_before: Option<Date>) {
+    pub(super) fn settle_in(
+        &self,
+        language: Option<&str>,
+        dated: &mut Dated,
+        raw: &RawDate,
+        knowledge: &Knowledge,
+        not_before: Option<Date>,
+    ) {
         if dated.reading.as_ref().is_some_and(|reading| reading.other.is_some()) {
             let mut context = self.context(knowledge, not_before);
             context.language = language.or(context.language);

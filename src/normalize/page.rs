@@ -1,6 +1,6 @@
 //! A page becomes records: all of its dates are read before any is settled, for one on its last line may decide its first.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use jiff::civil::Date;
 
@@ -86,20 +86,21 @@ impl Normalizer {
         knowledge: &mut Knowledge,
         posted: Option<Date>,
     ) -> (Vec<Noticed>, bool) {
+        let is_filled =
+            |span: &&Range<usize>| body.text.get((*span).clone()).is_some_and(|text| !text.trim().is_empty());
+        let elements = body.notice_spans.iter().filter(is_filled).count();
+        let mut spans = std::mem::take(&mut body.notice_spans);
+        if lines == NoticeLines::Bracketed {
+            spans.extend(bracketed_ends(&body.text));
+        }
+        if spans.is_empty() && !matches!(lines, NoticeLines::Any | NoticeLines::Own) {
+            return (Vec::new(), false);
+        }
         let own_words = lines == NoticeLines::Own;
-        let lines = match lines {
-            NoticeLines::Any | NoticeLines::Own => Lines::Any,
-            NoticeLines::Bracketed if has_bracketed_end(&body.text) => Lines::Bracketed,
-            NoticeLines::Bracketed | NoticeLines::None if body.notice_spans.is_empty() => return (Vec::new(), false),
-            NoticeLines::Bracketed | NoticeLines::None => Lines::None,
-        };
+        let plain = if own_words || lines == NoticeLines::Any { Lines::Any } else { Lines::None };
         let context = NoticeContext { own_words, ..edit::notice_context(dates, knowledge, posted) };
-        let taken = self.notices().take(&body.text, &body.notice_spans, lines, &context);
-        let spans = body
-            .notice_spans
-            .iter()
-            .filter(|span| body.text.get((*span).clone()).is_some_and(|text| !text.trim().is_empty()));
-        let unread = spans.clone().count() > taken.notices.len();
+        let taken = self.notices().take(&body.text, &spans, plain, &context);
+        let unread = elements > taken.notices.len();
         body.text = taken.rest;
         (edit::taken(taken.notices, dates, knowledge, posted), unread)
     }
@@ -118,14 +119,22 @@ fn without_signatures(drafts: &mut [Draft], knowledge: &mut Knowledge) {
     }
 }
 
-/// Whether the first or last line stands in square brackets, as Discuz! writes its notice where a post has no BBCode.
-fn has_bracketed_end(text: &str) -> bool {
-    let text = text.trim();
-    let bracketed = |line: Option<&str>| {
-        line.is_some_and(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'))
-    };
-    text.starts_with('[') && bracketed(text.lines().next())
-        || text.ends_with(']') && bracketed(text.lines().next_back())
+/// What stands in square brackets at the start or end of a text, on a line of its own: where a post has no BBCode, Discuz!
+/// writes its notice so, and one of its packs writes the line feeds after it as `\\n`.
+fn bracketed_ends(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let start = text.len() - text.trim_start().len();
+    let end = text.trim_end().len();
+    let body = &text[start..end.max(start)];
+    let first = body.starts_with('[').then(|| body.lines().next()).flatten().and_then(|line| {
+        let close = line.find(']')? + 1;
+        let rest = line[close..].trim_start();
+        (rest.is_empty() || rest.starts_with("\\n")).then_some(start..start + close)
+    });
+    let last = body.ends_with(']').then(|| body.lines().next_back()).flatten().and_then(|line| {
+        let line = line.trim_start();
+        line.starts_with('[').then_some(end - line.len()..end)
+    });
+    first.into_iter().chain(last)
 }
 
 /// What an edit cannot lie before: the day before its post, for the notice may be in the editor's zone and the post in the

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Knowledge, Normalizer, PageStamp,
-    date::DateReading,
+    date::{DateReading, find_date},
     dates::{Dated, PageDates},
     edit::{Noticed, edit, notice_context},
     hash::{Content, EditContent, content_hash},
@@ -14,7 +14,9 @@ use super::{
     quote::{Attribution, quotes},
     text::{clean, clean_line},
 };
-use crate::model::{Author, Change, Extracted, RawAuthor, RawPost, RawThread, Record, SCHEMA, Status, Thread, Warning, Zone};
+use crate::model::{
+    Author, Change, Extracted, RawAuthor, RawPost, RawThread, Record, SCHEMA, Status, Thread, Warning, Zone,
+};
 
 /// A post with its dates read and its notices taken out of its text.
 pub(super) struct Draft {
@@ -40,7 +42,14 @@ pub(super) struct PageWords<'a> {
 }
 
 impl<'a> PageWords<'a> {
-    pub(super) fn new(source: &'a str, engine: Option<&'a str>, dates: &'a PageDates, knowledge: &Knowledge, stamp: &PageStamp, raw: &'a Extracted) -> PageWords<'a> {
+    pub(super) fn new(
+        source: &'a str,
+        engine: Option<&'a str>,
+        dates: &'a PageDates,
+        knowledge: &Knowledge,
+        stamp: &PageStamp,
+        raw: &'a Extracted,
+    ) -> PageWords<'a> {
         PageWords {
             source,
             engine,
@@ -68,13 +77,15 @@ impl Normalizer {
         let body = post.body;
         let text = clean(&body.text).into_owned();
         let text = (!text.is_empty()).then_some(text);
-        let quotes = quotes(body.quotes, &|line| {
-            let header = self.notices().read_quote_header(line, &page.notices)?;
-            Some(Attribution { author: header.user, date_raw: header.date_raw })
-        });
+        let quotes = quotes(body.quotes, &|line, told| self.attribution(line, told, &page.notices));
         let author = post.author.and_then(author);
         let edit = edit(notices, author.as_ref(), page.zone);
-        let identity = identities.of(post.id.as_deref(), author.as_ref().map(|author| author.name.as_str()), date.raw.as_deref(), text.as_deref());
+        let identity = identities.of(
+            post.id.as_deref(),
+            author.as_ref().map(|author| author.name.as_str()),
+            date.raw.as_deref(),
+            text.as_deref(),
+        );
         let content_hash = content_hash(&Content {
             text: text.as_deref(),
             quotes: &quotes,
@@ -88,7 +99,11 @@ impl Normalizer {
         });
 
         let visible = post.status == Status::Visible;
-        let empty = text.is_none() && quotes.is_empty() && body.images.is_empty() && body.links.is_empty() && post.attachments.is_empty();
+        let empty = text.is_none()
+            && quotes.is_empty()
+            && body.images.is_empty()
+            && body.links.is_empty()
+            && post.attachments.is_empty();
         let dates = [Some(&date), edit.as_ref().map(|(_, dated)| dated)];
         let any = |test: &dyn Fn(&Dated) -> bool| dates.into_iter().flatten().any(test);
         let of_reading = |test: &dyn Fn(&DateReading) -> bool| any(&|dated| dated.reading.as_ref().is_some_and(test));
@@ -96,11 +111,16 @@ impl Normalizer {
             (page.raw.charset_doubtful, Warning::Charset),
             (any(&|dated| dated.raw.is_some() && dated.reading.is_none()), Warning::DateUnread),
             (of_reading(&|reading| reading.other.is_some()), Warning::DateAmbiguous),
-            (of_reading(&|reading| page.zone.is_none() && reading.time.is_some() && reading.offset.is_none()), Warning::ZoneUnknown),
+            (
+                of_reading(&|reading| page.zone.is_none() && reading.time.is_some() && reading.offset.is_none()),
+                Warning::ZoneUnknown,
+            ),
             (notice_unread, Warning::NoticeUnread),
             (author.is_none() && visible, Warning::AuthorMissing),
             (empty && visible, Warning::BodyMissing),
             (identity.hashed, Warning::IdMissing),
+            (page.raw.generic, Warning::Generic),
+            (page.raw.truncated, Warning::Truncated),
         ];
 
         Record {
@@ -136,6 +156,23 @@ impl Normalizer {
         }
     }
 }
+
+impl Normalizer {
+    /// Reads the line that attributes a quote. Where the markup `told` that it is one, a name and a date will do: packs exist
+    /// that have pictures in the place of words.
+    fn attribution(&self, line: &str, told: bool, context: &NoticeContext) -> Option<Attribution> {
+        if let Some(header) = self.notices().read_quote_header(line, context) {
+            return Some(Attribution { author: header.user, date_raw: header.date_raw });
+        }
+        let (range, _) = told.then(|| find_date(line, &context.dates)).flatten()?;
+        let name = line[..range.start].trim();
+        let alone = !name.is_empty() && name.len() <= MOST_NAME && line[range.end..].trim().is_empty();
+        alone.then(|| Attribution { author: Some(name.to_owned()), date_raw: Some(line[range].to_owned()) })
+    }
+}
+
+/// Bytes of a name; longer ones are sentences.
+const MOST_NAME: usize = 80;
 
 fn thread(raw: &RawThread) -> Thread {
     Thread {

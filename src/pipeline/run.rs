@@ -15,7 +15,7 @@ use super::{
     PipelineError, Plan, Tally,
     keep::Keep,
     stages::{SourceFetch, committer, extraction, fetcher, normalizer},
-    writer::writer,
+    writer,
 };
 use crate::{
     fetch::{AnyFetch, HttpFetch, ReplayFetch},
@@ -103,6 +103,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// Where state or output fail; then what was not committed is kept in the state for the next run.
 pub async fn run(plan: Plan, stop: CancellationToken, tally: Tally) -> Result<(), PipelineError> {
     let frontier = Frontier::open(&plan.state)?;
+    let sink = writer::open(&plan.output, &frontier).await?;
     let (sources, knowledge) = begin(&plan, &frontier, &tally).await?;
     let keep = Arc::new(Keep::open(plan.archive.as_deref(), plan.quarantine.as_deref(), plan.clock)?);
     let threads = match plan.extraction_threads {
@@ -124,7 +125,7 @@ pub async fn run(plan: Plan, stop: CancellationToken, tally: Tally) -> Result<()
     let (batch_sender, batches) = async_channel::bounded(BETWEEN);
 
     let drained = CancellationToken::new();
-    let writing = tokio::spawn(writer(Arc::clone(&shared), drained.clone()));
+    let writing = tokio::spawn(writer::writer(Arc::clone(&shared), sink, drained.clone()));
     let stages = TaskTracker::new();
     for _ in 0..fetchers {
         stages.spawn(fetcher(Arc::clone(&shared), page_sender.clone(), batch_sender.clone()));

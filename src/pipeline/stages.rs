@@ -74,7 +74,10 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
             }
         };
         let next = source.fetch.next_allowed(&origin, &source.settings, shared.plan.clock.now());
-        shared.frontier.origin_next(&origin, next);
+        // an archive's pages come one after another: its records leave in the same order every time
+        if source.fetch.is_live() {
+            shared.frontier.origin_next(&origin, next);
+        }
         let now = shared.plan.clock.now();
         let sent = match fetched {
             Fetched::Page(page) => pages.send(Fresh { lease, page: *page }).await.is_ok(),
@@ -118,8 +121,7 @@ fn outcome_of(refusal: &Refusal) -> Outcome {
 async fn failed(shared: &Shared, lease: Lease, failure: &FetchFailure, origin: &str) -> bool {
     let request = lease.request();
     let name = request.source.clone();
-    let own = polite::backoff(failure.class, request.attempt, shared.jitter());
-    let wait = failure.retry_after.map_or(own, |asked| asked.max(Duration::from_millis(1)));
+    let wait = polite::rest_after(failure, request.attempt, shared.jitter());
     let due = shared.plan.clock.now() + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));
     let url = request.what.url.to_string();
     if matches!(failure.class, FailureClass::Busy | FailureClass::Blocked) {

@@ -1,7 +1,5 @@
 //! A document as a whole: what it holds, and what follows it.
 
-use std::sync::Arc;
-
 use url::Url;
 
 use super::{document::Document, listing::Reader};
@@ -37,7 +35,7 @@ pub(in crate::extract) fn embedded(view: &View<'_, '_>) -> Option<Document> {
 pub(in crate::extract) fn extract(
     page: &Page,
     document: &Document,
-    profile: &Arc<Profile>,
+    profile: &Profile,
     own: Option<&Address>,
     is_page: bool,
 ) -> Extracted {

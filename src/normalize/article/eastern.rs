@@ -63,7 +63,10 @@ fn wired<'a>(articles: &Articles, text: &'a str, whole: bool) -> Option<Head<'a>
         let limit = text.char_indices().nth(MOST).map_or(text.len(), |(at, _)| at);
         // the earliest such word that something other than text follows
         text[..limit].char_indices().find_map(|(at, first)| {
-            if !matches!(first, '综' | '綜' | '外' | '專' | '专' | '特' | '讯' | '訊' | '电' | '電' | '消' | '报' | '報') {
+            if !matches!(
+                first,
+                '综' | '綜' | '外' | '專' | '专' | '特' | '讯' | '訊' | '电' | '電' | '消' | '报' | '報'
+            ) {
                 return None;
             }
             let word = WIRED.iter().find(|word| text[at..].starts_with(**word))?;

@@ -94,7 +94,11 @@ impl<'a> Reader<'a, '_> {
         }
         let mark = self.mark();
         let next = self.text[self.at..].chars().next()?;
-        if mark == Mark::None && next.is_lowercase() && self.credit.is_none() && !dateline::date_word(self.articles, &self.text[self.at..]) {
+        if mark == Mark::None
+            && next.is_lowercase()
+            && self.credit.is_none()
+            && !dateline::date_word(self.articles, &self.text[self.at..])
+        {
             return None;
         }
         match mark {

@@ -33,7 +33,9 @@ struct RawHeaders {
 
 static BUILTIN: LazyLock<Headers> = LazyLock::new(|| {
     // part of the program, read by a test: an unreadable file is an empty table, never a panic
-    let Ok(raw) = toml::from_str::<RawHeaders>(include_str!("../../../config/headers.toml")) else { return Headers::default() };
+    let Ok(raw) = toml::from_str::<RawHeaders>(include_str!("../../../config/headers.toml")) else {
+        return Headers::default();
+    };
     Headers {
         labels: raw.labels.iter().map(|label| label.to_lowercase()).collect(),
         by: raw.by.iter().map(|by| by.to_lowercase()).collect(),
@@ -123,14 +125,23 @@ mod tests {
     #[test]
     fn headers_and_what_is_none() {
         let context = DateContext { language: Some("en"), ..DateContext::default() };
-        let read = |line: &str| Headers::builtin().read(line, &context).map(|header| (header.author.unwrap_or_default(), header.date));
+        let read = |line: &str| {
+            Headers::builtin().read(line, &context).map(|header| (header.author.unwrap_or_default(), header.date))
+        };
         let header = |author: &str, date: &str| Some((author.to_owned(), date.to_owned()));
         assert_eq!(read("Post time: 1-6-2024 18:00:29"), header("", "1-6-2024 18:00:29"));
         assert_eq!(read("by anna » Thu Nov 07, 2024 2:20 pm"), header("anna", "Thu Nov 07, 2024 2:20 pm"));
         assert_eq!(read("#12 2013-08-29 22:43:48"), header("", "2013-08-29 22:43:48"));
         assert_eq!(read("2013-08-29 22:43:48 #12"), header("", "2013-08-29 22:43:48"));
         assert_eq!(read("Posted Nov 7, 2024 2:20 pm by anna"), header("anna", "Nov 7, 2024 2:20 pm"));
-        for text in ["We met on 1-6-2024 18:00:29", "2013-08-29 22:43:48", "by anna", "Posted: Nov 7, 2024", "The bus leaves at 18:00", ""] {
+        for text in [
+            "We met on 1-6-2024 18:00:29",
+            "2013-08-29 22:43:48",
+            "by anna",
+            "Posted: Nov 7, 2024",
+            "The bus leaves at 18:00",
+            "",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -60,7 +60,12 @@ impl Normalizer {
         let printed = RawDate { text: (!header.date.is_empty()).then_some(header.date), attributes: Vec::new() };
         let date = if printed.text.is_some() { dates.read(&printed, knowledge, None) } else { Dated::default() };
         let posted = not_before(date.reading.as_ref());
-        let taken = self.notices().take(&segment.lines.join("\n"), &[], Lines::Glued, &edit::notice_context(dates, knowledge, posted));
+        let taken = self.notices().take(
+            &segment.lines.join("\n"),
+            &[],
+            Lines::Glued,
+            &edit::notice_context(dates, knowledge, posted),
+        );
         let notices = edit::taken(taken.notices, dates, knowledge, posted);
         let post = RawPost {
             author: header.author.map(|name| RawAuthor { name, ..RawAuthor::default() }),

@@ -22,7 +22,11 @@ impl Segment<'_> {
 }
 
 /// Splits a clean text. `header` reads a header line, `wording` tells the wording of a line that is a notice and nothing else.
-pub(crate) fn split<'a>(text: &'a str, header: &dyn Fn(&str) -> Option<Header>, wording: &dyn Fn(&str) -> Option<String>) -> Vec<Segment<'a>> {
+pub(crate) fn split<'a>(
+    text: &'a str,
+    header: &dyn Fn(&str) -> Option<Header>,
+    wording: &dyn Fn(&str) -> Option<String>,
+) -> Vec<Segment<'a>> {
     let lines: Vec<&str> = text.split('\n').filter(|line| !is_bar(line)).collect();
     let mut filled = lines.iter().copied().filter(|line| !line.is_empty());
     let Some(first) = filled.next() else { return Vec::new() };
@@ -48,7 +52,12 @@ pub(crate) fn split<'a>(text: &'a str, header: &dyn Fn(&str) -> Option<Header>, 
         let ended = closing.is_some()
             && !line.is_empty()
             && wording(line).is_none()
-            && segments[current].lines.iter().rev().find(|line| !line.is_empty()).is_some_and(|line| wording(line) == closing);
+            && segments[current]
+                .lines
+                .iter()
+                .rev()
+                .find(|line| !line.is_empty())
+                .is_some_and(|line| wording(line) == closing);
         if starts || ended {
             segments.push(Segment::default());
         }
@@ -73,9 +82,13 @@ mod tests {
             let date = line.strip_prefix("Posted: ")?;
             Some(Header { author: None, date: date.to_owned(), wording: "posted".to_owned() })
         };
-        let wording = |line: &str| line.split_once(" edited").map(|(_, rest)| rest.to_owned()).filter(|_| line.len() < 20);
+        let wording =
+            |line: &str| line.split_once(" edited").map(|(_, rest)| rest.to_owned()).filter(|_| line.len() < 20);
         let found = split(text, &header, &wording);
-        let lines: Vec<Vec<&str>> = found.iter().map(|segment| segment.lines.iter().copied().filter(|line| !line.is_empty()).collect()).collect();
+        let lines: Vec<Vec<&str>> = found
+            .iter()
+            .map(|segment| segment.lines.iter().copied().filter(|line| !line.is_empty()).collect())
+            .collect();
         assert_eq!(lines, expected, "{text}");
     }
 

@@ -75,7 +75,13 @@ fn decide(tally: &Tally, prior: Option<&str>) -> Option<&'static str> {
     (clear || ahead).then(|| first.0.tag())
 }
 
-fn by_trigrams(sample: &str, script: Script, letters: usize, prior: Option<&str>, tally: &Tally) -> Option<&'static str> {
+fn by_trigrams(
+    sample: &str,
+    script: Script,
+    letters: usize,
+    prior: Option<&str>,
+    tally: &Tally,
+) -> Option<&'static str> {
     let [(first, score), (_, second)] = tally.best();
     let end = sample.char_indices().nth(SHORT_SAMPLE).map_or(sample.len(), |(at, _)| at);
     let found = (letters >= FEW_FOR_TRIGRAMS).then(|| whatlang::detect(&sample[..end])).flatten();

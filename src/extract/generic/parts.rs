@@ -1,0 +1,155 @@
+//! What in the pieces is the author and the date: the pieces vote, for what stands in the same place in most of them.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
+
+use super::{
+    date::Label,
+    layout::{Layout, hash},
+    series::{Marks, Piece},
+};
+use crate::extract::{flat::attribute, view::View};
+
+/// Author and date of a piece, by number among the page's people and dates.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Parts {
+    pub(super) author: Option<usize>,
+    pub(super) date: Option<usize>,
+}
+
+/// A candidate within a piece.
+struct Candidate {
+    number: usize,
+    key: u64,
+    value: f64,
+    /// What it says: what is the same everywhere tells nothing of one post.
+    says: u64,
+}
+
+/// Finds author and date of each piece.
+pub(super) fn parts(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, pieces: &[Piece]) -> Vec<Parts> {
+    let quoted = quoted(view, layout);
+    let key_of = |at: u32| {
+        let above = layout.parent(at).map_or(0, |up| layout.shapes[up as usize]);
+        hash(&(layout.shapes[at as usize], above))
+    };
+    let people: Vec<Vec<Candidate>> = pieces
+        .iter()
+        .map(|piece| {
+            let size = (piece.range.end - piece.range.start).max(1);
+            let first = marks.people.partition_point(|named| named.at < piece.range.start);
+            let inside =
+                marks.people.iter().enumerate().skip(first).take_while(|(_, named)| named.at < piece.range.end);
+            let inside = inside.filter(|(_, named)| !within(&quoted, named.at));
+            inside
+                .map(|(number, named)| {
+                    let late = f64::from(named.at - piece.range.start) / f64::from(size);
+                    let value = f64::from(named.strength) + if named.href.is_some() { 0.5 } else { 0.0 } - late;
+                    Candidate { number, key: key_of(named.at), value, says: hash(&named.name) }
+                })
+                .collect()
+        })
+        .collect();
+    let dates: Vec<Vec<Candidate>> = pieces
+        .iter()
+        .map(|piece| {
+            let size = (piece.range.end - piece.range.start).max(1);
+            let first = marks.dates.partition_point(|date| date.node < piece.range.start);
+            let inside = marks.dates.iter().enumerate().skip(first).take_while(|(_, date)| date.node < piece.range.end);
+            let inside = inside.filter(|(_, date)| !within(&quoted, date.node));
+            inside
+                .map(|(number, date)| {
+                    let late = f64::from(date.node - piece.range.start) / f64::from(size);
+                    let is_time = view.flat.element(date.at).is_some_and(|element| {
+                        element.value().name() == "time"
+                            || attribute(element, "class")
+                                .is_some_and(|class| class.contains("date") || class.contains("time"))
+                    });
+                    let mut value = 1.5 + f64::from(u8::from(date.has_time)) * 1.5 - late;
+                    value += f64::from(u8::from(!date.attributes.is_empty())) + f64::from(u8::from(is_time));
+                    value *= match date.label {
+                        Label::None => 1.0,
+                        Label::Edit => 0.15,
+                        Label::Other => 0.05,
+                    };
+                    Candidate { number, key: key_of(date.at), value, says: hash(&date.text) }
+                })
+                .collect()
+        })
+        .collect();
+    let authors = elect(&people, 1.6);
+    let dates = elect(&dates, 0.2);
+    authors.into_iter().zip(dates).map(|(author, date)| Parts { author, date }).collect()
+}
+
+/// The winner in each piece: what stands where the winner of most pieces stands, else the piece's own best that is worth at
+/// least `least`.
+fn elect(pieces: &[Vec<Candidate>], least: f64) -> Vec<Option<usize>> {
+    #[derive(Default)]
+    struct Votes {
+        pieces: usize,
+        value: f64,
+        says: HashSet<u64>,
+    }
+    let mut votes: HashMap<u64, Votes> = HashMap::new();
+    for candidates in pieces {
+        let mut seen: HashSet<u64> = HashSet::new();
+        for candidate in candidates {
+            if seen.insert(candidate.key) {
+                let votes = votes.entry(candidate.key).or_default();
+                votes.pieces += 1;
+                votes.value += candidate.value;
+                votes.says.insert(candidate.says);
+            }
+        }
+    }
+    let total = pieces.len();
+    let score = |votes: &Votes| {
+        let same = votes.says.len() == 1 && votes.pieces >= 4;
+        let few = votes.pieces >= 6 && votes.says.len() * 6 < votes.pieces;
+        votes.value
+            * if same {
+                0.2
+            } else if few {
+                0.6
+            } else {
+                1.0
+            }
+    };
+    let mut ranking: Vec<(f64, u64)> = votes.iter().map(|(key, votes)| (score(votes), *key)).collect();
+    ranking.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    pieces
+        .iter()
+        .map(|candidates| {
+            let elected = ranking.iter().find_map(|(_, key)| {
+                let common = votes[key].pieces * 4 >= total;
+                candidates.iter().find(|candidate| candidate.key == *key && (common || candidate.value >= least))
+            });
+            elected.map(|candidate| candidate.number)
+        })
+        .collect()
+}
+
+/// Quotations: names and dates within them are not the post's.
+fn quoted(view: &View<'_, '_>, layout: &Layout) -> Vec<Range<u32>> {
+    let mut all: Vec<Range<u32>> = Vec::new();
+    for quote in &view.profile.body.quote {
+        let Some(each) = &quote.each else { continue };
+        all.extend(
+            view.all(each, &view.whole())
+                .iter()
+                .filter(|at| layout.visible[**at as usize])
+                .map(|at| *at..view.flat.node(*at).end),
+        );
+    }
+    // vBulletin 4 and others hold bodies in block quotes: what holds much of the page is no quotation.
+    all.sort_by_key(|range| (range.start, range.end));
+    all
+}
+
+fn within(ranges: &[Range<u32>], at: u32) -> bool {
+    let end = ranges.partition_point(|range| range.start <= at);
+    ranges[..end].iter().rev().take(12).any(|range| range.contains(&at))
+}

@@ -1,0 +1,212 @@
+//! What looks like the name of a person: a short text in a link to a person's page, or in an element whose class says so.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{date, layout::Layout, words};
+use crate::extract::{
+    flat::{Kind, attribute},
+    view::View,
+};
+
+/// A name on a page.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    /// The element that holds it.
+    pub(super) at: u32,
+    pub(super) name: String,
+    /// Where it leads.
+    pub(super) href: Option<String>,
+    /// How much speaks for a person: 1 (a bold word) to 6.
+    pub(super) strength: u8,
+}
+
+static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(words::PERSON_ADDRESSES).ok());
+static NO_PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(words::NO_PERSON_ADDRESSES).ok());
+
+/// All that may be names of people, in page order.
+pub(super) fn people(view: &View<'_, '_>, layout: &Layout) -> Vec<Named> {
+    let mut all: Vec<Named> = Vec::new();
+    for (at, element) in view.flat.elements() {
+        if !layout.visible[at as usize] {
+            continue;
+        }
+        let range = view.flat.within(at);
+        let letters = layout.letters(&range);
+        if letters == 0 || letters > 80 {
+            continue;
+        }
+        let tag = element.value().name();
+        let mut strength = 0u8;
+        let mut href = None;
+        if tag == "a" {
+            let target = attribute(element, "href").unwrap_or_default();
+            if !target.is_empty() && leads_to_person(target) {
+                strength += 3;
+            }
+            href = (!target.is_empty() && !target.starts_with("javascript") && !target.starts_with('#'))
+                .then(|| target.to_owned());
+        }
+        if matches!(attribute(element, "itemprop"), Some("author" | "name" | "creator")) {
+            strength += if within_author(view, layout, at) { 4 } else { 0 };
+        }
+        if attribute(element, "rel").is_some_and(|rel| rel.contains("author")) {
+            strength += 2;
+        }
+        let classes = [attribute(element, "class"), attribute(element, "id"), attribute(element, "rel")];
+        let classes = classes.into_iter().flatten().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| classes.contains(word));
+        if says(words::PERSON_CLASSES) && !says(&["usertitle", "authortitle", "author-title", "rank"]) {
+            strength += 2;
+        } else if says(words::NO_PERSON_CLASSES) {
+            strength = strength.saturating_sub(1);
+            if strength == 0 {
+                continue;
+            }
+        } else {
+            let within_person = || {
+                let up = layout.parent(at).and_then(|up| view.flat.element(up));
+                up.and_then(|up| attribute(up, "class")).is_some_and(is_person_class)
+            };
+            let named = matches!(tag, "a" | "b" | "strong" | "span") && within_person();
+            strength += u8::from(says(words::MAYBE_PERSON_CLASSES) || named);
+        }
+        if strength == 0
+            && matches!(tag, "b" | "strong" | "cite" | "h3" | "h4" | "h5" | "h6" | "dt" | "td" | "em" | "i")
+            && (tag != "td" || letters < 24)
+        {
+            strength = 1;
+        }
+        if strength == 0 || range.len() > 14 {
+            continue;
+        }
+        let name = name_of(view, at);
+        if is_name(&name) {
+            all.push(Named { at, name, href, strength: strength.min(6) });
+        }
+    }
+    all
+}
+
+/// The name within an element: its text; labels before a colon and what stands in brackets after it are no part of it.
+fn name_of(view: &View<'_, '_>, at: u32) -> String {
+    let line = view.line(at);
+    let line = line.trim().trim_start_matches('@');
+    let line = line.strip_suffix(':').unwrap_or(line).trim();
+    let lower = line.to_lowercase();
+    for label in [
+        "posted by ",
+        "by ",
+        "posted by: ",
+        "author: ",
+        "von ",
+        "par ",
+        "por ",
+        "от ",
+        "автор: ",
+        "作者：",
+        "作者:",
+        "楼主：",
+        "user: ",
+        "username: ",
+        "name: ",
+        "from: ",
+    ] {
+        if lower.starts_with(label) && lower.len() == line.len() {
+            return line[label.len()..].trim().to_owned();
+        }
+    }
+    line.to_owned()
+}
+
+fn within_author(view: &View<'_, '_>, layout: &Layout, at: u32) -> bool {
+    layout.upward(at).take(5).filter_map(|at| view.flat.element(at)).any(|element| {
+        attribute(element, "itemprop").is_some_and(|prop| prop.contains("author") || prop.contains("creator"))
+            || attribute(element, "itemtype").is_some_and(|kind| kind.ends_with("/Person"))
+    })
+}
+
+fn leads_to_person(href: &str) -> bool {
+    PERSON.as_ref().is_some_and(|person| person.is_match(href))
+        && !NO_PERSON.as_ref().is_some_and(|no| no.is_match(href))
+}
+
+fn is_person_class(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    words::PERSON_CLASSES.iter().any(|word| value.contains(word))
+}
+
+/// Names that stand in plain text beside a date: "Ann · 2 hours ago", "posted by Ann on …".
+pub(super) fn beside_dates(view: &View<'_, '_>, layout: &Layout, dates: &[date::Dated]) -> Vec<Named> {
+    let mut all: Vec<Named> = Vec::new();
+    for dated in dates.iter().filter(|dated| dated.label == date::Label::None) {
+        let mut add = |at: u32, text: &str| {
+            let name = trimmed(text);
+            if is_name(name) && all.last().is_none_or(|last| last.at != at) {
+                all.push(Named { at, name: name.to_owned(), href: None, strength: 1 });
+            }
+        };
+        if let Kind::Text(text) = view.flat.node(dated.node).kind
+            && let Some((before, _)) = text.split_once(dated.text.as_str())
+            && !before.trim().is_empty()
+        {
+            add(dated.node, before);
+            continue;
+        }
+        let before = (dated.node.saturating_sub(5)..dated.node).rev().find_map(|at| match view.flat.node(at).kind {
+            Kind::Text(text) if layout.visible[at as usize] && text.chars().any(char::is_alphanumeric) => {
+                Some((at, text))
+            }
+            _ => None,
+        });
+        if let Some((at, text)) = before
+            && layout.parent(at).is_some_and(|up| layout.letters(&view.flat.within(up)) < 120)
+        {
+            add(at, text);
+        }
+    }
+    all
+}
+
+fn trimmed(text: &str) -> &str {
+    let edge = |c: char| {
+        c.is_whitespace() || matches!(c, '·' | '•' | '-' | '–' | '—' | '|' | ',' | '»' | '«' | '(' | '[' | ':')
+    };
+    let mut name = text.trim_matches(edge);
+    for word in ["Posted by", "posted by", "Written by", "By", "by", "von", "Von", "par", "Par", "por", "Por", "от"] {
+        if let Some(rest) =
+            name.strip_prefix(word).filter(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == ':'))
+        {
+            name = rest.trim_matches(edge);
+        }
+    }
+    for word in ["on", "am", "le", "wrote", "said", "posted", "at", "el"] {
+        if let Some(rest) = name.strip_suffix(word).filter(|rest| rest.ends_with(char::is_whitespace)) {
+            name = rest.trim_matches(edge);
+        }
+    }
+    name
+}
+
+/// Whether a text can be a name: short, not a label, not a number, not a date.
+fn is_name(text: &str) -> bool {
+    let count = text.chars().count();
+    if !(1..=48).contains(&count) || !text.chars().any(char::is_alphanumeric) || text.split_whitespace().count() > 5 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    if words::NO_NAMES.contains(&bare) || lower.starts_with("http") || text.starts_with('#') {
+        return false;
+    }
+    if text.ends_with(['?', '!', ':', '。', '，', ',']) || (text.contains(": ") && count > 20) {
+        return false;
+    }
+    // A count ("123", "1,204 posts") is nobody; a name may be all digits where a link says so, which is rare enough.
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    if digits * 2 > count && count < 6 || text.chars().all(|c| !c.is_alphabetic()) {
+        return false;
+    }
+    date::find(text).is_none_or(|(range, _)| range.len() * 2 < text.len())
+}

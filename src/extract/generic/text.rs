@@ -1,0 +1,319 @@
+//! What in the pieces is the body: the element that holds most of the running text and neither name nor date.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
+
+use super::{
+    layout::{self, Layout, hash},
+    parts::Parts,
+    series::{Marks, Piece},
+    words,
+};
+use crate::extract::{flat::attribute, view::View};
+
+/// Where a body stands, and what in it is none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BodyPlace {
+    pub(super) range: Range<u32>,
+    /// The element that it is, where it is one.
+    pub(super) at: Option<u32>,
+    pub(super) cuts: Vec<Range<u32>>,
+}
+
+/// An element of a piece that may be the body.
+struct Candidate {
+    at: u32,
+    key: u64,
+    value: f64,
+    /// Letters in it.
+    weight: f64,
+    /// Its class says that it is a body.
+    is_named: bool,
+}
+
+/// Finds the body of each piece.
+pub(super) fn bodies(
+    view: &View<'_, '_>,
+    layout: &Layout,
+    marks: &Marks<'_>,
+    pieces: &[Piece],
+    parts: &[Parts],
+) -> Vec<Option<BodyPlace>> {
+    let all: Vec<Vec<Candidate>> =
+        pieces.iter().zip(parts).map(|(piece, parts)| candidates(view, layout, marks, &piece.range, *parts)).collect();
+    let mut sums: HashMap<u64, (f64, usize)> = HashMap::new();
+    let mut said: HashMap<u64, HashSet<u64>> = HashMap::new();
+    for candidates in &all {
+        let mut best: HashMap<u64, &Candidate> = HashMap::new();
+        for candidate in candidates {
+            let known = best.entry(candidate.key).or_insert(candidate);
+            if candidate.value > known.value {
+                *known = candidate;
+            }
+        }
+        for (key, candidate) in best {
+            // What several pieces say in the same words is a signature or a label.
+            let says = fingerprint(view, candidate.at);
+            if said.entry(key).or_default().insert(says) {
+                let (sum, count) = sums.entry(key).or_default();
+                *sum += candidate.value;
+                *count += 1;
+            }
+        }
+    }
+    let mut ranking: Vec<(f64, u64)> = sums.iter().map(|(key, (sum, _))| (*sum, *key)).collect();
+    ranking.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    let winner = ranking.first().map(|(_, key)| narrowed(view, &all, *key));
+    let places: Vec<Option<u32>> = all
+        .iter()
+        .map(|candidates| {
+            let key = winner?;
+            let of_key = candidates.iter().filter(|candidate| candidate.key == key);
+            let best =
+                |one: &&Candidate, other: &&Candidate| one.value.total_cmp(&other.value).then(other.at.cmp(&one.at));
+            of_key
+                .max_by(best)
+                .or_else(|| candidates.iter().max_by(best).filter(|best| best.value > 2.0))
+                .map(|candidate| candidate.at)
+        })
+        .collect();
+    let common = common_lines(view, layout, &places);
+    places
+        .iter()
+        .zip(parts)
+        .map(|(place, parts)| {
+            let at = (*place)?;
+            let range = view.flat.within(at);
+            let mut cuts = header(view, layout, marks, at, *parts);
+            cuts.extend(boilerplate(view, layout, &range, &common));
+            Some(BodyPlace { range, at: Some(at), cuts })
+        })
+        .collect()
+}
+
+/// A frame around bodies gives way to what within it is called a body and holds most of its text.
+fn narrowed(view: &View<'_, '_>, pieces: &[Vec<Candidate>], key: u64) -> u64 {
+    let mut key = key;
+    for _ in 0..4 {
+        let mut frames = 0.0;
+        let mut inner: HashMap<u64, (f64, usize)> = HashMap::new();
+        let mut count = 0;
+        for candidates in pieces {
+            let Some(frame) = candidates.iter().find(|candidate| candidate.key == key) else { continue };
+            frames += frame.weight.min(3000.0);
+            count += 1;
+            let range = view.flat.within(frame.at);
+            let mut seen: HashSet<u64> = HashSet::new();
+            for candidate in candidates.iter().filter(|candidate| candidate.is_named && range.contains(&candidate.at)) {
+                if seen.insert(candidate.key) {
+                    let (sum, pieces) = inner.entry(candidate.key).or_default();
+                    *sum += candidate.weight.min(3000.0);
+                    *pieces += 1;
+                }
+            }
+        }
+        let fits =
+            |known: u64, sum: f64, pieces: usize| known != key && sum >= frames * 0.7 && pieces * 10 >= count * 8;
+        let inner = inner.into_iter().filter(|(known, (sum, pieces))| fits(*known, *sum, *pieces));
+        match inner.max_by(|one, other| one.1.0.total_cmp(&other.1.0).then(one.0.cmp(&other.0))) {
+            Some((narrow, _)) => key = narrow,
+            None => break,
+        }
+    }
+    key
+}
+
+fn candidates(
+    view: &View<'_, '_>,
+    layout: &Layout,
+    marks: &Marks<'_>,
+    range: &Range<u32>,
+    parts: Parts,
+) -> Vec<Candidate> {
+    // What repeats them (in a second column, for small screens) is a header as well.
+    let first = marks.people.partition_point(|named| named.at < range.start);
+    let people = marks.people[first..].iter().take_while(|named| named.at < range.end);
+    let author = parts.author.map(|number| &marks.people[number].name);
+    let authors: Vec<u32> = people
+        .filter(|named| Some(&named.name) == author && named.strength >= 2)
+        .map(|named| named.at)
+        .chain(parts.author.map(|number| marks.people[number].at))
+        .collect();
+    let first = marks.dates.partition_point(|date| date.node < range.start);
+    let inside = marks.dates[first..].iter().take_while(|date| date.node < range.end);
+    let date = parts.date.map(|number| &marks.dates[number].text);
+    let dates: Vec<u32> = inside
+        .filter(|dated| Some(&dated.text) == date && !dated.text.is_empty())
+        .map(|dated| dated.node)
+        .chain(parts.date.map(|number| marks.dates[number].node))
+        .collect();
+    let mut all = Vec::new();
+    // Open elements: end, key, elements of a name seen within.
+    let mut open: Vec<(u32, u64, HashMap<u64, u32>)> = vec![(range.end, 0, HashMap::new())];
+    let drop = view.profile.body.drop.as_ref();
+    let mut at = range.start;
+    while at < range.end {
+        while open.len() > 1 && open.last().is_some_and(|(end, ..)| *end <= at) {
+            open.pop();
+        }
+        let node_end = view.flat.node(at).end;
+        let Some(element) = view.flat.element(at) else {
+            at += 1;
+            continue;
+        };
+        if !layout.visible[at as usize] || view.is(drop, at) {
+            at = node_end;
+            continue;
+        }
+        let name = element.value().name();
+        let Some((_, above, seen)) = open.last_mut() else { break };
+        let nth = seen.entry(hash(&name)).or_default();
+        *nth += 1;
+        let key = match attribute(element, "class").map(str::trim).filter(|class| !class.is_empty()) {
+            Some(_) => layout.shapes[at as usize],
+            None => hash(&(name, *nth, *above)),
+        };
+        open.push((node_end, key, HashMap::new()));
+        let inner = view.flat.within(at);
+        let weight = f64::from(layout.plain(&inner)) + 0.4 * f64::from(layout.linked(&inner));
+        if weight > 0.0 {
+            let here = at..node_end;
+            let holds = |places: &[u32]| places.iter().any(|place| here.contains(place));
+            let factor = class_factor(view, at);
+            let mut value = weight.min(4000.0) * factor;
+            if holds(&authors) {
+                value *= 0.2;
+            }
+            if holds(&dates) {
+                value *= 0.5;
+            }
+            if matches!(name, "a" | "h1" | "h2" | "h3" | "h4" | "label" | "form") {
+                value *= 0.3;
+            }
+            all.push(Candidate { at, key, value, weight, is_named: factor > 1.2 });
+        }
+        at += 1;
+    }
+    all
+}
+
+/// What classes tell: names of bodies speak for an element, names of panels and tools against it.
+fn class_factor(view: &View<'_, '_>, at: u32) -> f64 {
+    let Some(element) = view.flat.element(at) else { return 1.0 };
+    if matches!(attribute(element, "itemprop"), Some("text" | "articleBody" | "reviewBody" | "commentText")) {
+        return 2.5;
+    }
+    let (mut body, mut aside) = (false, false);
+    for value in [attribute(element, "class"), attribute(element, "id")].into_iter().flatten() {
+        for token in value.split_ascii_whitespace() {
+            let lower = token.to_ascii_lowercase();
+            body |= words::BODY_CLASSES.iter().any(|word| lower.contains(word));
+            let parts = token_parts(token);
+            aside |= parts.iter().any(|part| words::ASIDE_CLASSES.contains(&part.as_str())) || lower.starts_with("sig");
+        }
+    }
+    match (body, aside) {
+        (true, false) => 1.35,
+        (true, true) => 0.8,
+        (false, true) => 0.3,
+        (false, false) => 1.0,
+    }
+}
+
+/// The words of a class: `message-userContent` has three.
+fn token_parts(token: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut before_lower = false;
+    for c in token.chars() {
+        if !c.is_ascii_alphabetic() || (c.is_ascii_uppercase() && before_lower) {
+            parts.push(String::new());
+        }
+        if c.is_ascii_alphabetic()
+            && let Some(part) = parts.last_mut()
+        {
+            part.push(c.to_ascii_lowercase());
+        }
+        before_lower = c.is_ascii_lowercase();
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// The line of name and date, where it stands within the body itself.
+fn header(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, at: u32, parts: Parts) -> Vec<Range<u32>> {
+    let inner = view.flat.within(at);
+    let named = parts.author.map(|number| marks.people[number].at);
+    let dated = parts.date.map(|number| marks.dates[number].node);
+    let mut cuts: Vec<Range<u32>> = Vec::new();
+    for place in [named, dated].into_iter().flatten().filter(|place| inner.contains(place)) {
+        // As much around it as is no running text.
+        let mut wide = place;
+        for up in layout.upward(place).take_while(|up| *up != at) {
+            if layout.letters(&layout::whole(&view.flat, up)) <= 90 {
+                wide = up;
+            }
+        }
+        cuts.push(layout::whole(&view.flat, wide));
+    }
+    if cuts.is_empty() {
+        return cuts;
+    }
+    cuts.sort_by_key(|cut| (cut.start, cut.end));
+    let span = cuts[0].start..cuts.iter().map(|cut| cut.end).max().unwrap_or(cuts[0].end);
+    let (lead, trail) = (inner.start..span.start, span.end..inner.end);
+    if layout.letters(&span) <= 140 {
+        cuts = vec![span];
+        if layout.letters(&lead) <= 40 {
+            cuts[0].start = lead.start;
+        } else if layout.letters(&trail) <= 40 {
+            cuts[0].end = trail.end;
+        }
+    }
+    cuts
+}
+
+/// Lines that stand in the bodies of most pieces: labels and links, not text.
+fn common_lines(view: &View<'_, '_>, layout: &Layout, places: &[Option<u32>]) -> HashSet<u64> {
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    let bodies: Vec<u32> = places.iter().flatten().copied().collect();
+    for &at in &bodies {
+        let mut seen: HashSet<u64> = HashSet::new();
+        for place in small(view, layout, &view.flat.within(at)) {
+            seen.insert(fingerprint(view, place));
+        }
+        seen.into_iter().for_each(|says| *counts.entry(says).or_default() += 1);
+    }
+    if bodies.len() < 3 {
+        return HashSet::new();
+    }
+    counts.into_iter().filter(|(_, count)| *count >= 3 && *count * 2 > bodies.len()).map(|(says, _)| says).collect()
+}
+
+fn boilerplate(view: &View<'_, '_>, layout: &Layout, range: &Range<u32>, common: &HashSet<u64>) -> Vec<Range<u32>> {
+    if common.is_empty() {
+        return Vec::new();
+    }
+    let mut cuts: Vec<Range<u32>> = Vec::new();
+    for place in small(view, layout, range) {
+        if cuts.last().is_none_or(|cut| cut.end <= place) && common.contains(&fingerprint(view, place)) {
+            cuts.push(layout::whole(&view.flat, place));
+        }
+    }
+    cuts
+}
+
+/// Elements of few words.
+fn small<'v>(view: &'v View<'_, '_>, layout: &'v Layout, range: &Range<u32>) -> impl Iterator<Item = u32> + 'v {
+    range.clone().filter(move |at| {
+        view.flat.element(*at).is_some()
+            && layout.visible[*at as usize]
+            && view.flat.within(*at).len() <= 16
+            && (1..=60).contains(&layout.letters(&layout::whole(&view.flat, *at)))
+    })
+}
+
+fn fingerprint(view: &View<'_, '_>, at: u32) -> u64 {
+    hash(&view.line(at))
+}
