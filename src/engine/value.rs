@@ -155,7 +155,7 @@ impl<'de> Deserialize<'de> for Places {
 }
 
 /// One string, or a list of them.
-struct TextOrList;
+pub(super) struct TextOrList;
 
 impl<'de> Visitor<'de> for TextOrList {
     type Value = Vec<String>;

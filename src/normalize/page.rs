@@ -1,6 +1,6 @@
 //! A page becomes records: all of its dates are read before any is settled, for one on its last line may decide its first.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use jiff::civil::Date;
 
@@ -10,7 +10,7 @@ use super::{
     dates::{Dated, PageDates, sequence},
     edit::{self, Noticed},
     identity::Identities,
-    notice::Lines,
+    notice::{Lines, NoticeContext},
     record::{Draft, PageWords},
     text::clean_line,
 };
@@ -38,6 +38,9 @@ impl Normalizer {
 
         let posts = std::mem::take(&mut extracted.posts);
         let mut drafts: Vec<Draft> = posts.into_iter().map(|post| self.draft(post, lines, &dates, knowledge)).collect();
+        if extracted.glued_signatures {
+            without_signatures(&mut drafts, knowledge);
+        }
         let mut listed: Vec<Dated> =
             extracted.threads.iter().map(|row| dates.read(&row.last_post, knowledge, None)).collect();
         if let Some(evidence) = sequence(drafts.iter().map(|draft| &draft.date)) {
@@ -90,15 +93,29 @@ impl Normalizer {
         if lines == NoticeLines::Bracketed {
             spans.extend(bracketed_ends(&body.text));
         }
-        if spans.is_empty() && lines != NoticeLines::Any {
+        if spans.is_empty() && !matches!(lines, NoticeLines::Any | NoticeLines::Own) {
             return (Vec::new(), false);
         }
-        let plain = if lines == NoticeLines::Any { Lines::Any } else { Lines::None };
-        let context = edit::notice_context(dates, knowledge, posted);
+        let own_words = lines == NoticeLines::Own;
+        let plain = if own_words || lines == NoticeLines::Any { Lines::Any } else { Lines::None };
+        let context = NoticeContext { own_words, ..edit::notice_context(dates, knowledge, posted) };
         let taken = self.notices().take(&body.text, &spans, plain, &context);
         let unread = elements > taken.notices.len();
         body.text = taken.rest;
         (edit::taken(taken.notices, dates, knowledge, posted), unread)
+    }
+}
+
+/// Takes off the signatures that only repetition tells from the text, author by author. Guests have none.
+fn without_signatures(drafts: &mut [Draft], knowledge: &mut Knowledge) {
+    let mut by_author: BTreeMap<String, Vec<&mut String>> = BTreeMap::new();
+    for Draft { post, .. } in drafts {
+        if let Some(id) = post.author.as_ref().and_then(|author| author.id.clone()) {
+            by_author.entry(id).or_default().push(&mut post.body.text);
+        }
+    }
+    for (author, mut texts) in by_author {
+        knowledge.signatures.take(&author, &mut texts);
     }
 }
 

@@ -120,7 +120,7 @@ impl Notices {
                 let template = &self.templates[number as usize];
                 (template, engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine)))
             })
-            .filter(|(template, own)| *own || template.open && number)
+            .filter(|(template, own)| *own || template.open && number && !ctx.own_words)
             .collect()
     }
 
