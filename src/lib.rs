@@ -25,6 +25,7 @@ pub mod config;
 pub mod pipeline;
 pub mod report;
 pub mod schedule;
+pub mod watch;
 
 // storey 5: the door
 pub mod cli;

@@ -61,6 +61,23 @@ impl Report {
         })
     }
 
+    /// Why pages were lost, in a sentence for people; `None` where none was.
+    pub fn failure(&self) -> Option<String> {
+        let told = |source: &SourceCounts| -> Option<String> {
+            let pages = &source.counts.pages;
+            let lost = list([("failed", pages.failed), ("unrecognised", pages.unrecognised)].into_iter());
+            let why = list(failures(&source.counts));
+            match &source.error {
+                Some(error) => Some(error.clone()),
+                None if lost.is_empty() => None,
+                None if why.is_empty() => Some(format!("pages: {lost}")),
+                None => Some(format!("pages: {lost} ({why})")),
+            }
+        };
+        let all: Vec<String> = self.sources.iter().filter_map(told).collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
     /// Writes the table for people.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! News articles and flattened text, held against the project's collected cases where they are at hand. The manners
 //! themselves are proven beside the code, in `src/normalize/article` and `src/normalize/flat`, and in `tests/founding.rs`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::{path::Path, time::Duration};
 
 use forumsift::{

@@ -16,6 +16,9 @@ fn page(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The profile without selectors: what it reads is found by the structure of a page, and proven beside that code.
+const FALLBACK: &str = "generic";
+
 #[test]
 fn built_in_profiles_compile() {
     if let Err(errors) = Engines::builtin().check() {
@@ -25,7 +28,7 @@ fn built_in_profiles_compile() {
 
 #[test]
 fn cases_stand_last() {
-    for name in Engines::builtin().names() {
+    for name in Engines::builtin().names().into_iter().filter(|name| *name != FALLBACK) {
         let (_, text) = Engines::builtin().source(name).unwrap();
         let cases = &text[text.find("\n[[case]]").unwrap()..];
         for line in cases.lines().filter(|line| line.starts_with('[')) {
@@ -38,7 +41,7 @@ fn cases_stand_last() {
 fn cases_hold() {
     let engines = Engines::builtin();
     let mut wrong = Vec::new();
-    for name in engines.names() {
+    for name in engines.names().into_iter().filter(|name| *name != FALLBACK) {
         let cases = engines.cases(name).unwrap();
         assert!(!cases.is_empty(), "{name} has no case");
         for case in &cases {

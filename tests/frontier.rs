@@ -1,12 +1,15 @@
 //! The frontier against a forum in memory that grows, is edited, and loses posts and threads.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "frontier/forum.rs"]
 mod forum;
 
 use forum::{Forum, PastEnd, changes, crawl, crawl_with, drain, source};
 use forumsift::{
-    frontier::{Frontier, RunOptions, StatePath},
-    model::{Change, Status},
+    emit::{RotatingFile, Sink, TailOptions, tail},
+    frontier::{Frontier, Retried, RunOptions, StateError, StatePath},
+    model::{Change, FailureClass, FetchFailure, Posts, Record, SourceSettings, Status},
 };
 
 fn run<T>(work: impl Future<Output = T>) -> T {
@@ -222,7 +225,7 @@ fn whatever_happens_readers_see_the_forum() {
             let mut told = HashSet::new();
             let mut buried = HashSet::new();
             let mut last_seq = 0;
-            let mut read = |records: Vec<forumsift::model::Record>| {
+            let mut read = |records: Vec<Record>| {
                 for record in records {
                     assert_eq!(record.seq, Some(last_seq + 1));
                     last_seq += 1;
@@ -274,5 +277,292 @@ fn whatever_happens_readers_see_the_forum() {
                 view.into_iter().filter_map(|(id, (_, text))| text.map(|text| (id, text))).collect();
             assert_eq!(seen, truth, "seed {seed}");
         }
+    });
+}
+
+/// Not a test by itself: what [`killed_at_any_instant`] starts and kills.
+#[test]
+fn crawl_into_a_directory() {
+    let Some(dir) = std::env::var_os("FORUMSIFT_TEST_DIR").map(std::path::PathBuf::from) else { return };
+    run(async {
+        let frontier = Frontier::open(&StatePath::File(dir.join("state.db"))).unwrap();
+        let mut forum = Forum::new();
+        for at in 0..150 {
+            forum.open_thread(1 + at % 2, 1 + at as usize % 17);
+        }
+        let mut sink = RotatingFile::open(&dir.join("records"), 60_000, frontier.confirmed().await.unwrap()).unwrap();
+        frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
+        while let Some(lease) = frontier.lease().await {
+            let batch = forum.answer(lease.request());
+            frontier.commit(lease, batch).await.unwrap();
+            let lines = frontier.next_lines(sink.position(), 100).await.unwrap();
+            sink.write(&lines).unwrap();
+            let safe = sink.flush().unwrap();
+            frontier.confirm(safe).await.unwrap();
+        }
+        loop {
+            let lines = frontier.next_lines(sink.position(), 100).await.unwrap();
+            if lines.is_empty() {
+                break;
+            }
+            sink.write(&lines).unwrap();
+        }
+        let safe = sink.flush().unwrap();
+        frontier.confirm(safe).await.unwrap();
+        assert!(frontier.finish("f", forum.now).await.unwrap());
+        std::fs::write(dir.join("done"), "").unwrap();
+    });
+}
+
+#[test]
+fn killed_at_any_instant_it_goes_on_as_if_nothing_had_been() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut dice = Dice(7);
+    let mut kills = 0;
+    let start = || {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "crawl_into_a_directory"])
+            .env("FORUMSIFT_TEST_DIR", dir.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    while !dir.path().join("done").exists() {
+        let mut child = start();
+        let wait = std::time::Duration::from_millis(10 + dice.below(120) as u64);
+        if kills < 40 {
+            std::thread::sleep(wait);
+            let _ = child.kill();
+            kills += 1;
+        }
+        child.wait().unwrap();
+        assert!(kills < 40 || dir.path().join("done").exists(), "it ends when it is left alone");
+    }
+    let mut out = Vec::new();
+    tail(&dir.path().join("records"), &TailOptions::default(), &mut out).unwrap();
+    let mut ids = std::collections::HashSet::new();
+    let mut seq = 0;
+    for line in out.split_inclusive(|byte| *byte == b'\n') {
+        let record: Record = serde_json::from_slice(line).unwrap();
+        seq += 1;
+        assert_eq!(record.seq, Some(seq), "after {kills} kills");
+        assert!(ids.insert(record.id), "doubled after {kills} kills");
+    }
+    let posts: usize = (0..150).map(|at| 1 + at % 17).sum();
+    assert_eq!(ids.len(), posts, "after {kills} kills");
+    assert!(kills > 3, "it was too fast to be killed");
+}
+
+#[test]
+fn a_second_instance_a_damaged_and_a_newer_state_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("new").join("state.db");
+    let state = StatePath::File(path.clone());
+    let frontier = Frontier::open(&state).unwrap();
+    let error = Frontier::open(&state).unwrap_err();
+    assert!(matches!(error, StateError::Locked { .. }), "{error}");
+    assert_eq!(error.exit_code(), 6);
+    run(async {
+        let (mut forum, _) = grown();
+        crawl(&frontier, &mut forum, &source("index"), false).await;
+    });
+    assert_eq!(forumsift::frontier::status(&path).unwrap()[0].posts, 55);
+    drop(frontier);
+
+    forumsift::frontier::check(&path).unwrap();
+    forumsift::frontier::rename_source(&path, "f", "g").unwrap();
+    assert_eq!(forumsift::frontier::rename_source(&path, "f", "h").unwrap_err().exit_code(), 2);
+    let (before, after) = forumsift::frontier::vacuum(&path).unwrap();
+    assert!(after.bytes <= before.bytes && after.free == 0);
+    let mut out = Vec::new();
+    forumsift::frontier::export(&path, &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(out.lines().filter(|line| line.contains("\"table\":\"post\"")).count(), 55);
+    assert!(out.contains("\"id\":\"g/"), "the export speaks of the new name");
+
+    let sound = std::fs::read(&path).unwrap();
+    let cases: [(&str, Vec<u8>); 4] = [
+        ("no database", b"not a database, but long enough to be taken for one".repeat(40)),
+        ("cut short", sound[..sound.len() / 2].to_vec()),
+        ("overwritten within", [&sound[..4096], &vec![0xaa; 8192][..], &sound[12288..]].concat()),
+        ("newer", {
+            let mut newer = sound.clone();
+            // user_version, big-endian, at offset 60 of a SQLite file
+            newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
+            newer
+        }),
+    ];
+    for (name, bytes) in cases {
+        std::fs::write(&path, &bytes).unwrap();
+        let error = Frontier::open(&state).map(drop).unwrap_err();
+        assert_eq!(error.exit_code(), 7, "{name}: {error}");
+        assert_eq!(matches!(error, StateError::TooNew { .. }), name == "newer", "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), bytes, "{name}: a state that is refused is not touched");
+    }
+    std::fs::write(&path, sound).unwrap();
+    Frontier::open(&state).unwrap();
+}
+
+#[test]
+fn leases_are_polite_and_come_back() {
+    run(async {
+        let frontier = memory();
+        let (mut forum, _) = grown();
+        let settings = SourceSettings { delay: std::time::Duration::from_millis(30), ..source("index") };
+        frontier.begin(&settings, forum.now, RunOptions::default()).await.unwrap();
+        let lease = frontier.lease().await.unwrap();
+        let waits = |frontier: Frontier| async move {
+            tokio::time::timeout(std::time::Duration::from_millis(60), frontier.lease()).await.is_err()
+        };
+        assert!(waits(frontier.clone()).await, "one lease at a time per origin");
+        drop(lease);
+        let begun = std::time::Instant::now();
+        let lease = frontier.lease().await.expect("a dropped lease comes back");
+        assert_eq!(lease.request().what.url.path(), "/index");
+        let batch = forum.answer(lease.request());
+        frontier.commit(lease, batch).await.unwrap();
+        let lease = frontier.lease().await.unwrap();
+        assert!(begun.elapsed() >= settings.delay, "the delay between two requests");
+
+        // a failure that passes is tried again when it is due; one that does not is not
+        let failure = |class| FetchFailure { class, status: None, message: "told".to_owned(), retry_after: None };
+        let later = |millis| jiff::Timestamp::now() + std::time::Duration::from_millis(millis);
+        let url = lease.request().what.url.clone();
+        let retried = frontier.retry(lease, &failure(FailureClass::Timeout), later(80), 1).await.unwrap();
+        assert_eq!(retried, Retried::Later);
+        let mut asked = Vec::new();
+        while let Some(lease) = frontier.lease().await {
+            asked.push(lease.request().what.url.clone());
+            if lease.request().what.url == url {
+                assert_eq!(lease.request().attempt, 1);
+                let retried = frontier.retry(lease, &failure(FailureClass::Timeout), later(1), 1).await.unwrap();
+                assert_eq!(retried, Retried::Failed);
+                continue;
+            }
+            let batch = forum.answer(lease.request());
+            frontier.commit(lease, batch).await.unwrap();
+        }
+        assert_eq!(asked.iter().filter(|asked| **asked == url).count(), 1);
+        frontier.finish("f", forum.now).await.unwrap();
+
+        // the next run tries what failed
+        let next = crawl(&frontier, &mut forum, &source("index"), false).await;
+        assert!(next.asked.contains(&url.path().to_owned()), "{:?}", next.asked);
+    });
+}
+
+#[test]
+fn a_wait_that_the_server_asked_for_survives_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = StatePath::File(dir.path().join("state.db"));
+    let (forum, _) = grown();
+    run(async {
+        let frontier = Frontier::open(&state).unwrap();
+        frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
+        let lease = frontier.lease().await.unwrap();
+        frontier.origin_next("http://forum.test", jiff::Timestamp::now() + std::time::Duration::from_secs(300));
+        drop(lease);
+    });
+    run(async {
+        let frontier = Frontier::open(&state).unwrap();
+        frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
+        let wait = tokio::time::timeout(std::time::Duration::from_millis(50), frontier.lease()).await;
+        assert!(wait.is_err(), "asked within the wait");
+        // a wait that is longer than the run's patience ends the run; the next one takes it up
+        let options = RunOptions { patience: std::time::Duration::from_secs(60), ..RunOptions::default() };
+        frontier.begin(&source("index"), forum.now, options).await.unwrap();
+        assert!(frontier.lease().await.is_none());
+        assert!(!frontier.finish("f", forum.now).await.unwrap(), "the run left something");
+    });
+}
+
+#[test]
+fn a_reader_that_is_behind_holds_the_fetchers_back() {
+    run(async {
+        let frontier = memory();
+        let mut forum = Forum::new();
+        for _ in 0..40 {
+            forum.open_thread(1, 5);
+        }
+        frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
+        let mut held = false;
+        let mut total = 0;
+        loop {
+            let lease = tokio::time::timeout(std::time::Duration::from_millis(200), frontier.lease()).await;
+            let Ok(lease) = lease else {
+                held = true;
+                let records = drain(&frontier).await;
+                total += records.len();
+                continue;
+            };
+            let Some(lease) = lease else { break };
+            let mut batch = forum.answer(lease.request());
+            for record in &mut batch.records {
+                record.text = Some("x".repeat(400_000));
+            }
+            frontier.commit(lease, batch).await.unwrap();
+        }
+        total += drain(&frontier).await.len();
+        assert!(held, "80 MB of lines were taken though nobody read");
+        assert_eq!(total, 200);
+    });
+}
+
+/// Limits and filters: what is asked for, and what is counted as cut off.
+#[test]
+fn limits_cut_and_count() {
+    run(async {
+        let (forum, _) = grown();
+        type Setting = fn(&mut SourceSettings);
+        let cases: [(&str, Setting, usize, [u64; 3]); 6] = [
+            ("none", |_| (), 15, [0, 0, 0]),
+            ("pages", |s| s.limits.pages = Some(1), 9, [0, 4, 0]),
+            ("first posts", |s| s.posts = Posts::First, 9, [0, 0, 0]),
+            ("a board", |s| s.exclude_boards = vec!["*1".to_owned()], 8, [0, 0, 1]),
+            ("another", |s| s.include_boards = vec!["board 1".to_owned()], 7, [0, 0, 1]),
+            ("old threads", |s| s.limits.since = Some(std::time::Duration::from_secs(60 * 15)), 5, [5, 0, 0]),
+        ];
+        for (name, set, pages, [threads, cut_pages, boards]) in cases {
+            let mut settings = source("index");
+            set(&mut settings);
+            let crawl = crawl(&memory(), &mut forum.clone(), &settings, false).await;
+            let cut = crawl.done.iter().fold(forumsift::frontier::Cut::default(), |mut sum, done| {
+                sum += done.cut;
+                sum
+            });
+            assert_eq!(crawl.thread_pages(), pages, "{name}: {:?}", crawl.asked);
+            assert_eq!((cut.threads, cut.pages, cut.boards), (threads, cut_pages, boards), "{name}");
+        }
+        // a number of threads a run: the next run goes on where this one stopped
+        let mut settings = source("index");
+        settings.limits.threads = Some(2);
+        let frontier = memory();
+        let mut records = 0;
+        for _ in 0..8 {
+            crawl(&frontier, &mut forum.clone(), &settings, false).await;
+            records += drain(&frontier).await.len();
+        }
+        assert_eq!(records, 55);
+    });
+}
+
+#[test]
+fn a_new_state_goes_on_after_what_the_output_holds() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut forum, _) = grown();
+        for already in [0, 55] {
+            let frontier = memory();
+            let mut sink = RotatingFile::open(dir.path(), 1 << 20, frontier.confirmed().await.unwrap()).unwrap();
+            assert_eq!(frontier.continue_after(sink.position()).await.unwrap(), already > 0);
+            crawl(&frontier, &mut forum, &source("index"), false).await;
+            sink.write(&frontier.next_lines(already, 100).await.unwrap()).unwrap();
+            assert_eq!(sink.flush().unwrap(), already + 55);
+        }
+        let mut out = Vec::new();
+        tail(dir.path(), &TailOptions::default(), &mut out).unwrap();
+        let seqs = out.split_inclusive(|byte| *byte == b'\n');
+        let seqs: Vec<u64> = seqs.map(|line| serde_json::from_slice::<Record>(line).unwrap().seq.unwrap()).collect();
+        assert_eq!(seqs, (1..=110).collect::<Vec<_>>());
     });
 }

@@ -1,6 +1,8 @@
 //! Pages as an extractor hands them over, and the records they become: dates that prove each other, edits from every place a
 //! notice stands, hashes that stand still, ids that stay.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::time::Duration;
 
 use forumsift::{
@@ -233,6 +235,7 @@ fn plain_lines_are_notices_only_where_the_engine_writes_them() {
     let plain = "Edited by anna at 7-11-2024 02:20 PM";
     for (lines, first, taken) in [
         (NoticeLines::Bracketed, line, true),
+        (NoticeLines::Bracketed, "[ Post edited by anna at 7-11-2024 02:20 PM ]\\n\\n", true),
         (NoticeLines::Bracketed, plain, false),
         (NoticeLines::Any, plain, true),
         (NoticeLines::None, line, false),
@@ -241,7 +244,9 @@ fn plain_lines_are_notices_only_where_the_engine_writes_them() {
         raw.notice_lines = lines;
         let record = records(Some("UTC"), raw).remove(0);
         assert_eq!(record.edit.is_some(), taken, "{lines:?} {first}");
-        assert_eq!(record.text.unwrap().contains("dited by"), !taken, "{lines:?} {first}");
+        let text = record.text.unwrap();
+        assert_eq!(text.contains("dited by"), !taken, "{lines:?} {first}");
+        assert!(text.ends_with("The text.") && (!taken || text == "The text."), "{text}");
     }
 }
 
@@ -283,6 +288,17 @@ fn quotes_are_attributed_and_nested() {
     assert_eq!(record.quotes[0].author.as_deref(), Some("berta"));
     assert_eq!(record.quotes[0].text, "Outer.");
     assert_eq!(record.quotes[0].quotes[0].author.as_deref(), Some("carl"));
+
+    // a pack that has pictures instead of words leaves the name and the date
+    let quote = RawQuote {
+        attribution: Some("berta b.  5-5-2024 12:00 PM".to_owned()),
+        text: "Text.".to_owned(),
+        ..RawQuote::default()
+    };
+    let mut raw = post("1", "anna", "6-11-2024 18:00:29", "The text.");
+    raw.body.quotes = vec![quote];
+    let quote = one(Some("UTC"), "discuz", raw).quotes.remove(0);
+    assert_eq!((quote.author.as_deref(), quote.date_raw.as_deref()), (Some("berta b."), Some("5-5-2024 12:00 PM")));
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn elements_are_taken_only_where_they_read_as_notices() {
     assert_eq!(notices.take(text, &[], Lines::Any, &ctx).rest, "The ferry.\n\nEdited by hand");
     // never in the middle
     let text = "The ferry.\nEdited by night_owl at 17-11-2024 02:20 PM\nThe bus.";
-    assert_eq!(notices.take(text, &[11..53], Lines::Any, &ctx).rest, text);
+    assert_eq!(notices.take(text, std::slice::from_ref(&(11..53)), Lines::Any, &ctx).rest, text);
 }
 
 fn fragment() -> impl Strategy<Value = String> {
@@ -235,8 +235,11 @@ proptest! {
                 solid(&format!("{}{}{}", verbatim[..first].concat(), rest, verbatim[first..].concat())) == whole
             });
             prop_assert!(split, "{text:?} became {taken:?}");
-            let again = notices.take(&taken.rest, &[], lines, &ctx);
-            prop_assert!(again.notices.is_empty(), "{text:?}: {:?} left {again:?}", lines);
+            // where the page's engine is known, what stood below its own notice is somebody's text: the rest alone cannot tell
+            if engine.is_none() || taken.notices.is_empty() {
+                let again = notices.take(&taken.rest, &[], lines, &ctx);
+                prop_assert!(again.notices.is_empty(), "{text:?}: {:?} left {again:?}", lines);
+            }
         }
     }
 

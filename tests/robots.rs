@@ -1,5 +1,7 @@
 //! robots.txt by RFC 9309: our own cases, and the reference's answers where they are at hand.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic where its own data is wrong")]
+
 use std::path::Path;
 
 use forumsift::polite::Robots;

@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::{
     check::CheckArgs, completions::CompletionsArgs, engine::EngineArgs, extract::ExtractArgs, probe::ProbeArgs,
     robots::RobotsArgs, run::RunArgs, schema::SchemaArgs, state::StateArgs, status::StatusArgs, tail::TailArgs,
+    watch::WatchArgs,
 };
 
 /// Streams clean article records out of forum threads.
@@ -56,6 +57,8 @@ pub enum LogFormat {
 pub enum Command {
     /// Crawl once: the sources that are due, or the addresses given
     Run(Box<RunArgs>),
+    /// Stay, and crawl each source on its schedule
+    Watch(WatchArgs),
     /// Make records of saved pages, archives and scraped text, without a network
     Extract(Box<ExtractArgs>),
     /// Print the records written so far, across rotation

@@ -57,15 +57,18 @@ pub struct ExtractArgs {
     engines: Option<PathBuf>,
 }
 
-/// An address. A relative one, as mirrors of sites keep it, is taken from the root.
+/// An address as people and other tools write one: whole, without its scheme, or (of a mirrored page) relative.
 fn address(text: &str) -> Result<Url, String> {
+    let text = text.trim();
     match Url::parse(text) {
-        Err(url::ParseError::RelativeUrlWithoutBase) => {
-            let root = Url::parse("file:///").map_err(|error| error.to_string())?;
-            root.join(text).map_err(|error| error.to_string())
-        }
-        other => other.map_err(|error| error.to_string()),
+        Ok(url) if url.has_host() || url.scheme() == "file" => return Ok(url),
+        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => {}
+        Err(error) => return Err(error.to_string()),
     }
+    let first = text.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
+    let is_host = !text.starts_with('.') && first.contains('.') && !first.ends_with("html") && !first.ends_with("php");
+    let whole = if is_host { format!("http://{}", text.trim_start_matches('/')) } else { text.to_owned() };
+    Url::parse("http://localhost/").and_then(|base| base.join(&whole)).map_err(|error| error.to_string())
 }
 
 /// What the input is, as typed.
@@ -167,4 +170,25 @@ fn notices(files: &[PathBuf], out: &mut dyn Write) -> Result<ExitKind, CliError>
         }
     }
     Ok(ExitKind::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_write_them() {
+        for (text, url) in [
+            ("https://forum.example/t/1", "https://forum.example/t/1"),
+            ("forum.example/t/1?page=2", "http://forum.example/t/1?page=2"),
+            ("forum.example:8080/t", "http://forum.example:8080/t"),
+            ("//forum.example/t", "http://forum.example/t"),
+            ("../node/5.html", "http://localhost/node/5.html"),
+            ("thread-1-1-1.html", "http://localhost/thread-1-1-1.html"),
+            ("index.php?topic=1.0", "http://localhost/index.php?topic=1.0"),
+        ] {
+            assert_eq!(address(text).as_ref().map(Url::as_str), Ok(url), "{text}");
+        }
+        assert!(address("http://").is_err());
+    }
 }

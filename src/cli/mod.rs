@@ -12,6 +12,7 @@ mod exit;
 mod extract;
 mod logs;
 mod plan;
+mod pretty;
 mod probe;
 mod progress;
 mod robots;
@@ -21,6 +22,7 @@ mod start;
 mod state;
 mod status;
 mod tail;
+mod watch;
 
 pub use args::{Cli, Command, Global, LogFormat};
 pub use exit::{CliError, ExitKind};

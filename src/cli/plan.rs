@@ -56,6 +56,7 @@ pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, cloc
         engines: configuration::engines(&config.engines_dir)?,
         normalizer: Arc::new(normalizer(config)?),
         clock,
+        onlooker: None,
     })
 }
 

@@ -11,7 +11,7 @@ use clap::Parser;
 
 use super::{
     Cli, CliError, Command, ExitKind, check, completions, engine, extract, logs, probe, robots, run, schema, state,
-    status, tail,
+    status, tail, watch,
 };
 use crate::config::ConfigError;
 
@@ -45,6 +45,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<ExitKind, CliError> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Watch(args) => watch::run(&args),
         Command::Extract(args) => extract::run(&args, out),
         Command::Tail(args) => tail::run(&args, out),
         Command::Probe(args) => probe::run(&args, out),

@@ -1,14 +1,18 @@
 //! `forumsift tail`: the records written so far, across rotation.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{CliError, ExitKind, configuration::ConfigArgs};
+use super::{CliError, ExitKind, configuration::ConfigArgs, pretty::Pretty};
 use crate::{
     config::Destination,
-    emit::{self, Since, TailOptions},
+    emit::{self, EmitError, Since, TailOptions},
 };
 
 /// Arguments of `tail`.
@@ -25,7 +29,16 @@ pub struct TailArgs {
     /// Only records of this source
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
+    /// Go on with the records that come
+    #[arg(short, long)]
+    follow: bool,
+    /// For people: colour on a terminal, edits as what they changed
+    #[arg(long)]
+    pretty: bool,
 }
+
+/// How often new records are looked for.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Prints the records.
 pub(super) fn run(args: &TailArgs, out: &mut dyn Write) -> Result<ExitKind, CliError> {
@@ -38,8 +51,26 @@ pub(super) fn run(args: &TailArgs, out: &mut dyn Write) -> Result<ExitKind, CliE
             }
         },
     };
-    emit::tail(&dir, &TailOptions { since: args.since, source: args.source.clone() }, out)?;
+    let options = TailOptions { since: args.since, source: args.source.clone() };
+    if args.pretty {
+        let has_colour =
+            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+        read(&dir, &options, args.follow, &mut Pretty::to(out, has_colour))?;
+    } else {
+        read(&dir, &options, args.follow, out)?;
+    }
     Ok(ExitKind::Done)
+}
+
+fn read(dir: &Path, options: &TailOptions, follow: bool, out: &mut dyn Write) -> Result<(), EmitError> {
+    if !follow {
+        return emit::tail(dir, options, out);
+    }
+    // ends with the process: by a signal, or when nobody reads any more
+    emit::follow(dir, options, out, &mut || {
+        std::thread::sleep(LOOK);
+        true
+    })
 }
 
 /// Reads what `--since` says: a `seq`, or a time.

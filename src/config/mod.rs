@@ -1,6 +1,6 @@
 //! The configuration: read once, then trusted.
 //!
-//! A TOML file is read into [`raw`] tables (as written, every value with its place), laid over the embedded
+//! A TOML file is read into raw tables (as written, every value with its place), laid over the embedded
 //! `config/default.toml`, and checked into a [`Config`] (as meant). Nothing raw passes the door. All complaints are told
 //! at once, each with file, line, column and caret. Nothing here touches the network or reads a secret.
 

@@ -6,6 +6,7 @@
 
 mod error;
 mod file;
+mod follow;
 mod recover;
 mod rotate;
 mod sink;
@@ -15,6 +16,7 @@ mod tail;
 pub use crate::frontier::Line;
 pub use error::EmitError;
 pub use file::RotatingFile;
+pub use follow::follow;
 pub use sink::Sink;
 pub use stdout::{StdoutSink, StreamSink};
 pub use tail::{Since, TailOptions, tail};

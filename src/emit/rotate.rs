@@ -35,6 +35,13 @@ impl Full {
     }
 }
 
+impl Full {
+    /// The same file after its compression.
+    pub(super) fn packed(&self) -> Full {
+        Full { path: with_suffix(&self.path, ".zst"), compressed: true, ..self.clone() }
+    }
+}
+
 /// Name of a full file before it is compressed.
 pub(super) fn plain_name(dir: &Path, first_seq: u64) -> PathBuf {
     // zeros in front, so that a listing of the directory stands in order

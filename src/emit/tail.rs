@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{EmitError, file::LIVE, rotate};
+use super::{EmitError, file::LIVE, follow, rotate};
 
 /// From where to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,27 +44,51 @@ struct Line {
 /// # Errors
 /// [`EmitError::ReaderGone`] where `out` is a pipe that nobody reads any more; else what the system says.
 pub fn tail(dir: &Path, options: &TailOptions, out: &mut dyn Write) -> Result<(), EmitError> {
-    let files = rotate::full_files(dir).map_err(EmitError::at(dir))?;
-    for (at, full) in files.iter().enumerate() {
-        // the next file begins before what is asked for: nothing of this one is
-        if let (Some(Since::Seq(seq)), Some(next)) = (options.since, files.get(at + 1))
-            && next.first_seq <= seq.saturating_add(1)
-        {
-            continue;
-        }
-        let lines = full.open().map_err(EmitError::at(&full.path))?;
-        copy(lines, options, &full.path, out)?;
-    }
+    let mut last = 0;
+    tail_after(dir, options, &mut last, out)?;
     let live = dir.join(LIVE);
     match File::open(&live) {
-        Ok(file) => copy(Box::new(BufReader::new(file)), options, &live, out)?,
+        Ok(file) => copy(Box::new(BufReader::new(file)), options, &live, &mut last, out)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(EmitError::at(&live)(error)),
     }
     out.flush().map_err(EmitError::at("stdout"))
 }
 
-fn copy(mut lines: Box<dyn BufRead>, options: &TailOptions, path: &Path, out: &mut dyn Write) -> Result<(), EmitError> {
+/// The same for the full files, and for what comes after `last` alone.
+pub(super) fn tail_after(
+    dir: &Path,
+    options: &TailOptions,
+    last: &mut u64,
+    out: &mut dyn Write,
+) -> Result<(), EmitError> {
+    let files = rotate::full_files(dir).map_err(EmitError::at(dir))?;
+    for (at, full) in files.iter().enumerate() {
+        // the next file begins before what is asked for: nothing of this one is
+        let asked = if let Some(Since::Seq(seq)) = options.since { seq.max(*last) } else { *last };
+        if !follow::is_news(&files, at, asked) {
+            continue;
+        }
+        let lines = match full.open() {
+            Ok(lines) => lines,
+            // compressed in this very moment: it has another name now
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                full.packed().open().map_err(EmitError::at(&full.path))?
+            }
+            Err(error) => return Err(EmitError::at(&full.path)(error)),
+        };
+        copy(lines, options, &full.path, last, out)?;
+    }
+    Ok(())
+}
+
+fn copy(
+    mut lines: Box<dyn BufRead>,
+    options: &TailOptions,
+    path: &Path,
+    last: &mut u64,
+    out: &mut dyn Write,
+) -> Result<(), EmitError> {
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -72,13 +96,12 @@ fn copy(mut lines: Box<dyn BufRead>, options: &TailOptions, path: &Path, out: &m
         if count == 0 || line.last() != Some(&b'\n') {
             return Ok(());
         }
-        if wanted(&line, options) {
-            out.write_all(&line).map_err(EmitError::at("stdout"))?;
-        }
+        follow::write_line(&line, options, last, out)?;
     }
 }
 
-fn wanted(line: &[u8], options: &TailOptions) -> bool {
+/// Whether a line is asked for.
+pub(super) fn wanted(line: &[u8], options: &TailOptions) -> bool {
     if options.since.is_none() && options.source.is_none() {
         return true;
     }

@@ -21,5 +21,13 @@ pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "ipb4"
     "ipb3"
     "ipb2"
+    "nodebb"
+    "flarum"
+    "phorum"
+    "discourse"
+    "vanilla"
+    "stackexchange"
+    "hackernews"
+    "misago"
     "generic"
 ];

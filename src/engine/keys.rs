@@ -8,7 +8,41 @@ use std::{
 };
 
 /// By hash of what an element carries, the selectors that may match it.
-pub type Keys = HashMap<u64, Vec<Candidate>, BuildHasherDefault<Identity>>;
+#[derive(Debug)]
+pub struct Keys {
+    map: HashMap<u64, Vec<Candidate>, BuildHasherDefault<Identity>>,
+    /// One bit for some bits of each key: most of what elements carry is no key, and this tells it sooner than the map.
+    present: [u64; 64],
+}
+
+impl Keys {
+    /// Candidates for elements that carry this.
+    #[inline]
+    pub fn get(&self, hash: u64) -> &[Candidate] {
+        if self.present[(hash >> 58) as usize] & 1 << (hash >> 52 & 63) == 0 {
+            return &[];
+        }
+        self.map.get(&hash).map_or(&[], Vec::as_slice)
+    }
+
+    /// Enters all alternatives of a selector.
+    pub(super) fn enter(&mut self, css: u32, selector: &str) {
+        for alternative in split_outside(selector, |c| c == ',') {
+            let (key, candidate) = candidate_of(css, alternative.trim());
+            self.present[(key >> 58) as usize] |= 1 << (key >> 52 & 63);
+            let list = self.map.entry(key).or_default();
+            if !list.contains(&candidate) {
+                list.push(candidate);
+            }
+        }
+    }
+}
+
+impl Default for Keys {
+    fn default() -> Keys {
+        Keys { map: HashMap::default(), present: [0; 64] }
+    }
+}
 
 /// The key of selectors whose last compound names neither id, class nor element.
 pub const ANY: u64 = 0;
@@ -22,6 +56,8 @@ pub struct Candidate {
     tests: Vec<AttributeTest>,
     /// What must be carried by elements above it.
     above: Vec<u64>,
+    /// The key is all that it asks for: an element that carries it matches.
+    pub is_key_alone: bool,
 }
 
 impl Candidate {
@@ -95,9 +131,11 @@ pub fn tag_hash(name: &str) -> u64 {
 fn hash(kind: u64, text: &str) -> u64 {
     const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
     let mut hash = kind.wrapping_mul(FACTOR);
-    for chunk in text.as_bytes().chunks(8) {
-        let word = chunk.iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
-        hash = (hash.rotate_left(5) ^ word).wrapping_mul(FACTOR);
+    let mut mix = |word: u64| hash = (hash.rotate_left(5) ^ word).wrapping_mul(FACTOR);
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
+    if !rest.is_empty() {
+        mix(rest.iter().fold(1, |word, byte| word << 8 | u64::from(*byte)));
     }
     hash.rotate_left(26).wrapping_mul(FACTOR)
 }
@@ -125,6 +163,8 @@ struct AttributeTest {
     name: String,
     operator: Operator,
     value: String,
+    /// Case counts. For some attributes of HTML it does not.
+    exact: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,8 +176,16 @@ enum Operator {
 }
 
 impl AttributeTest {
-    /// Whether the value may do. Case never counts here: for some attributes of HTML it does not.
+    /// Whether the value may do.
     fn holds(&self, value: &str) -> bool {
+        if self.exact {
+            return match self.operator {
+                Operator::Exists => true,
+                Operator::Begins => value.starts_with(&self.value),
+                Operator::Ends => value.ends_with(&self.value),
+                Operator::Contains => value.contains(&self.value),
+            };
+        }
         let (value, want) = (value.as_bytes(), self.value.as_bytes());
         let Some(spare) = value.len().checked_sub(want.len()) else { return false };
         match self.operator {
@@ -151,20 +199,8 @@ impl AttributeTest {
     }
 }
 
-/// Enters all alternatives of a selector.
-pub(super) fn enter(keys: &mut Keys, css: u32, selector: &str) {
-    for alternative in split_outside(selector, |c| c == ',') {
-        let (key, tests, above) = parts_of(alternative.trim());
-        let candidate = Candidate { css, tests, above };
-        let list = keys.entry(key).or_default();
-        if !list.contains(&candidate) {
-            list.push(candidate);
-        }
-    }
-}
-
-/// The key of one alternative, the tests of its last compound, and what must stand above.
-fn parts_of(alternative: &str) -> (u64, Vec<AttributeTest>, Vec<u64>) {
+/// The key of one alternative, and what else it asks for.
+fn candidate_of(css: u32, alternative: &str) -> (u64, Candidate) {
     let mut compounds: Vec<(&str, char)> = Vec::new();
     for piece in split_outside(alternative, |c| c.is_ascii_whitespace()) {
         for (number, compound) in split_outside(piece, |c| matches!(c, '>' | '+' | '~')).into_iter().enumerate() {
@@ -178,12 +214,14 @@ fn parts_of(alternative: &str) -> (u64, Vec<AttributeTest>, Vec<u64>) {
             }
         }
     }
-    let Some((last, _)) = compounds.pop() else { return (ANY, Vec::new(), Vec::new()) };
+    let (last, _) = compounds.pop().unwrap_or_default();
     // What is followed by a sibling's combinator stands beside, not above.
     let above = compounds.iter().filter(|(_, then)| matches!(then, ' ' | '>'));
     let above = above.filter_map(|(compound, _)| simple_parts(compound).0).collect();
     let (key, tests) = simple_parts(last);
-    (key.unwrap_or(ANY), tests, above)
+    let is_simple = name_at(last.trim_start_matches(['#', '.'])).len() + 1 >= last.len();
+    let is_key_alone = compounds.is_empty() && key.is_some() && is_simple;
+    (key.unwrap_or(ANY), Candidate { css, tests, above, is_key_alone })
 }
 
 /// The best hash that a compound asks for, and its tests of attributes.
@@ -224,27 +262,25 @@ fn simple_parts(compound: &str) -> (Option<u64>, Vec<AttributeTest>) {
 
 /// The test within `[…]`; `None` where it is of a kind that is left to the selector.
 fn attribute_test(inside: &str) -> Option<AttributeTest> {
-    let Some((left, right)) = inside.split_once('=') else {
-        let name = inside.trim().to_owned();
-        return (name_at(&name) == name).then(|| AttributeTest {
-            name,
-            operator: Operator::Exists,
-            value: String::new(),
-        });
+    let (left, operator, right) = match inside.split_once('=') {
+        None => (inside, Operator::Exists, ""),
+        Some((left, right)) => match left.chars().last()? {
+            '^' => (&left[..left.len() - 1], Operator::Begins, right),
+            '$' => (&left[..left.len() - 1], Operator::Ends, right),
+            '*' | '~' | '|' => (&left[..left.len() - 1], Operator::Contains, right),
+            _ => (left, Operator::Contains, right),
+        },
     };
-    let (name, operator) = match left.chars().last()? {
-        '^' => (&left[..left.len() - 1], Operator::Begins),
-        '$' => (&left[..left.len() - 1], Operator::Ends),
-        '*' | '~' | '|' => (&left[..left.len() - 1], Operator::Contains),
-        _ => (left, Operator::Contains),
+    let (name, right) = (left.trim(), right.trim());
+    let value = match right.chars().next() {
+        Some(quote @ ('"' | '\'')) => right[1..].split(quote).next()?,
+        _ => right.split_ascii_whitespace().next().unwrap_or_default(),
     };
-    let right = right.trim();
-    let value = match right.chars().next()? {
-        quote @ ('"' | '\'') => right[1..].split(quote).next()?,
-        _ => right.split_ascii_whitespace().next()?,
-    };
-    let is_plain = !value.contains('\\') && name_at(name.trim()) == name.trim();
-    is_plain.then(|| AttributeTest { name: name.trim().to_owned(), operator, value: value.to_owned() })
+    let is_plain = !value.contains('\\') && name_at(name) == name;
+    let flagged = right.ends_with(" i") || right.ends_with(" I");
+    let exact =
+        !flagged && (name.starts_with("data-") || ["id", "class", "href", "src", "onclick", "title"].contains(&name));
+    is_plain.then(|| AttributeTest { name: name.to_owned(), operator, value: value.to_owned(), exact })
 }
 
 fn name_at(text: &str) -> &str {
@@ -304,6 +340,11 @@ mod tests {
         let (id, class, tag) = (id_hash, class_hash, tag_hash);
         let table = [
             ("div.post[id^=p]", class("post"), 1, vec![]),
+            (".post", class("post"), 0, vec![]),
+            ("#post", id("post"), 0, vec![]),
+            ("cite", tag("cite"), 0, vec![]),
+            ("cite.a", class("a"), 0, vec![]),
+            (".a.b", class("a"), 0, vec![]),
             ("#a > b", tag("b"), 0, vec![id("a")]),
             ("#a>b", tag("b"), 0, vec![id("a")]),
             ("c.d e", tag("e"), 0, vec![class("d")]),
@@ -316,10 +357,12 @@ mod tests {
             (".a + .b", class("b"), 0, vec![]),
             ("ul.t > li.row a", tag("a"), 0, vec![class("t"), class("row")]),
             ("div:is([id^=p1], [id^=p2])", tag("div"), 0, vec![]),
+            ("li:last-child", tag("li"), 0, vec![]),
         ];
         for (selector, key, tests, above) in table {
-            let (got_key, got_tests, got_above) = parts_of(selector);
-            assert_eq!((got_key, got_tests.len(), got_above), (key, tests, above), "{selector}");
+            let (got, candidate) = candidate_of(0, selector);
+            assert_eq!((got, candidate.tests.len(), candidate.above), (key, tests, above), "{selector}");
+            assert_eq!(candidate.is_key_alone, [".post", "#post", "cite"].contains(&selector), "{selector}");
         }
     }
 
@@ -327,10 +370,10 @@ mod tests {
     fn tests_of_attributes() {
         let holds = |test: &str, value: &str| attribute_test(test).unwrap().holds(value);
         assert!(holds("id^=p", "p5") && !holds("id^=p", "xp"));
-        assert!(holds("id$='_x'", "a_X") && !holds("id$='_x'", "x"));
+        assert!(holds("id$='_x'", "a_x") && !holds("id$='_x'", "x"));
         assert!(holds("href*=\"a=b\"", "?a=b&") && !holds("href*=\"a=b\"", "a"));
         assert!(holds("rel=next", "NEXT") && !holds("rel=next", "prev"));
-        assert!(holds("c~=d", "a d") && holds("hidden", ""));
+        assert!(holds("c~=d", "a d") && holds("hidden", "") && holds("href^='A' i", "a"));
         assert!(attribute_test("a=\"\\22\"").is_none(), "escapes are left to the selector");
     }
 

@@ -7,15 +7,23 @@ mod builtin;
 mod case;
 mod engines;
 mod error;
+mod json_rules;
 pub mod keys;
+mod pointer;
 mod profile;
 mod rules;
+mod template;
 mod url_rule;
 mod value;
 
 pub use case::{Case, CasePost};
 pub use engines::Engines;
 pub use error::EngineError;
+pub use json_rules::{
+    JsonAuthorRules, JsonBoardRules, JsonEditRules, JsonIndexRules, JsonPostRules, JsonRules, JsonStatusRule,
+    JsonThreadRules,
+};
+pub use pointer::{JsonStep, JsonValue, Pointer, Pointers, Segment};
 pub use profile::Profile;
 pub use rules::{
     AttachmentRules, AttributeName, AuthorRules, BadRule, BoardRules, BodyRules, Detect, Head, IndexRules, Mark,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{
-    Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, PageRules, PagerRules,
-    PostIds, PostRules, ThreadRules,
-    keys::{self, Keys},
+    Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, JsonRules, PageRules,
+    PagerRules, PostIds, PostRules, ThreadRules,
+    keys::Keys,
     rules::{EachCss, Written},
     url_rule::{self, AddressRules, UrlRule},
 };
+use crate::model::PageKind;
 
 /// A profile, checked and compiled.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub struct Profile {
     pub post: PostRules,
     /// How a body becomes text.
     pub body: BodyRules,
+    /// How its JSON is read.
+    pub json: JsonRules,
     /// Pages that are not what was asked for.
     pub bad: Vec<BadRule>,
     /// All its selectors, in the order of their numbers.
@@ -84,6 +87,7 @@ impl Profile {
         written.thread.each_css(&mut number);
         written.post.each_css(&mut number);
         written.body.each_css(&mut number);
+        written.json.each_css(&mut number);
         written.bad.each_css(&mut number);
         if written.name.is_empty() {
             return Err(incomplete("a profile needs a `name`".to_owned()));
@@ -93,7 +97,7 @@ impl Profile {
         }
         let mut keys = Keys::default();
         for css in &selectors {
-            keys::enter(&mut keys, css.number, &css.text);
+            keys.enter(css.number, &css.text);
         }
         Ok(Profile {
             name: written.name.into(),
@@ -109,6 +113,7 @@ impl Profile {
             thread: written.thread,
             post: written.post,
             body: written.body,
+            json: written.json,
             bad: written.bad,
             selectors,
             keys,
@@ -125,6 +130,19 @@ impl Profile {
     /// The address of another page of the same board or thread.
     pub fn other_page(&self, of: &Address, page: Option<u32>, offset: Option<u32>) -> Option<Address> {
         of.moved_to(&self.urls, page, offset)
+    }
+
+    /// The address of a board or thread of that id, on the forum that `near` stands on: by the first URL shape of that kind
+    /// that is one of JSON or not, as asked.
+    pub fn built(
+        &self,
+        near: &Address,
+        kind: PageKind,
+        json: bool,
+        id: Option<&str>,
+        slug: Option<&str>,
+    ) -> Option<Address> {
+        url_rule::of_kind(&self.urls, near, kind, json, id, slug)
     }
 
     /// Where a post of a thread is found.

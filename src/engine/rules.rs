@@ -5,10 +5,11 @@ use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{
-    Css, Places, Step, Value,
+    Css, JsonRules, Places, Step, Value,
     url_rule::{AddressRules, UrlRule},
+    value::regex,
 };
-use crate::model::{Outcome, Status};
+use crate::model::{NoticeLines, Outcome, Status};
 
 /// Gives every selector of a profile its number.
 pub(super) trait EachCss {
@@ -58,7 +59,7 @@ macro_rules! without_css {
         fn each_css(&mut self, _: &mut dyn FnMut(&mut Css)) {}
     })* };
 }
-without_css!(bool, u32, Status, Outcome, Pattern, Unit);
+without_css!(bool, u32, Status, Outcome, Pattern, Unit, NoticeLines);
 
 /// A table of a profile: all optional, unknown keys are errors, and no selector is forgotten in the numbering (the
 /// destructuring names every field).
@@ -83,6 +84,8 @@ table! {
     PageRules {
         /// Lines that tell the zone or the present time.
         clock: Value,
+        /// What stands in `noscript` elements is part of the page.
+        noscript: bool,
     }
 }
 
@@ -186,6 +189,8 @@ table! {
         skip: Option<Css>,
         /// The engine's id.
         id: Value,
+        /// What its permalink names it by, where that is not the id.
+        link: Value,
         /// Place in the thread, as printed.
         position: Value,
         /// The post's own subject.
@@ -220,7 +225,7 @@ table! {
         url: Value,
         /// As printed.
         role: Value,
-        /// Names that stand for nobody ("[deleted]").
+        /// Names that stand for nobody (`"[deleted]"`).
         nobody: Option<Pattern>,
     }
 }
@@ -238,6 +243,8 @@ table! {
         reason: Value,
         /// Instants from attributes, best first.
         date_attributes: Value,
+        /// The instant of the last edit, where it stands elsewhere in the post; it wins over those.
+        modified: Value,
     }
 }
 
@@ -274,6 +281,10 @@ table! {
         show: Option<Css>,
         /// May be edit notices.
         notice: Option<Css>,
+        /// Which plain lines may be edit notices.
+        notice_lines: NoticeLines,
+        /// Signatures stand in the text with nothing that tells them from it.
+        glued_signatures: bool,
         /// Pictures that are neither content nor text.
         smilies: Option<Css>,
         /// Rendered like `<pre>`: white space stands.
@@ -294,6 +305,8 @@ table! {
         attribution: Option<Css>,
         /// The line that attributes it, where that stands before it and not within it.
         before: Option<Css>,
+        /// What that line must look like, where markup does not tell it from the text of the post.
+        before_when: Option<Pattern>,
         /// Who is quoted.
         author: Value,
         /// The quoted post.
@@ -366,7 +379,7 @@ pub struct Pattern(pub Regex);
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pattern, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Regex::new(&text).map(Pattern).map_err(|error| D::Error::custom(error.to_string()))
+        regex(&text).map(Pattern).map_err(|error| D::Error::custom(error.to_string()))
     }
 }
 
@@ -449,6 +462,7 @@ pub(super) struct Written {
     pub(super) thread: ThreadRules,
     pub(super) post: PostRules,
     pub(super) body: BodyRules,
+    pub(super) json: JsonRules,
     pub(super) bad: Vec<BadRule>,
     pub(super) case: Vec<super::case::Case>,
 }

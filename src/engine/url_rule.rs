@@ -4,6 +4,10 @@ use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::Url;
 
+use super::{
+    template::{Slots, Template},
+    value::regex,
+};
 use crate::model::PageKind;
 
 /// What all addresses of an engine have in common.
@@ -27,15 +31,18 @@ pub struct UrlRule {
     /// The end of the path, below the directory that the forum is installed in. Named captures as in `query`.
     pub path: PathPattern,
     /// Parameters; those with a `?` after their name may be absent. Named captures: `board`, `thread`, `post`, `page`, `offset`.
-    /// One without a name (`=regex`) is a part that has no value: the path in `index.php?threads/title.1/`.
+    /// One without a name (`=regex`) is a part that has no value: the path in `index.php?threads/title.1/`. `*=regex` is the
+    /// whole query, for engines that do not write it as parameters.
     pub query: Vec<Parameter>,
     /// The address below the forum's directory: `viewtopic.php?t={thread}[&start={offset}]`. What stands in brackets is left
     /// out where its value is unknown or that of the first page.
     pub canonical: Template,
-    /// Where a post of such a thread is found, if not where [`AddressRules::permalink`] says.
+    /// Where a post of such a thread is found, if not where the common `permalink` says.
     pub permalink: Option<Template>,
     /// The address stands for another page than its own (a post's permalink): read if met, never asked for by a listing.
     pub alias: bool,
+    /// What stands there is JSON.
+    pub json: bool,
 }
 
 /// `name=regex` or `name?=regex`; the regex is anchored at both ends.
@@ -61,7 +68,7 @@ impl<'de> Deserialize<'de> for Parameter {
             Some(name) => (name, true),
             None => (name, false),
         };
-        let value = Regex::new(&format!("^(?:{value})$")).map_err(|error| D::Error::custom(error.to_string()))?;
+        let value = regex(&format!("^(?:{value})$")).map_err(|error| D::Error::custom(error.to_string()))?;
         Ok(Parameter { name: name.to_owned(), optional, value })
     }
 }
@@ -72,7 +79,7 @@ pub struct PathPattern(Regex);
 
 impl PathPattern {
     fn new(text: &str) -> Result<PathPattern, regex::Error> {
-        Regex::new(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
+        regex(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
     }
 }
 
@@ -87,81 +94,6 @@ impl<'de> Deserialize<'de> for PathPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PathPattern, D::Error> {
         let text = String::deserialize(deserializer)?;
         PathPattern::new(&text).map_err(|error| D::Error::custom(error.to_string()))
-    }
-}
-
-/// A text with slots.
-#[derive(Clone, Debug, Default)]
-pub struct Template(Vec<Piece>);
-
-#[derive(Clone, Debug)]
-enum Piece {
-    Text(String),
-    Slot(String),
-    Optional(Vec<Piece>),
-}
-
-impl Template {
-    fn parse(text: &str) -> Result<Template, String> {
-        let mut stack = vec![Vec::new()];
-        let mut rest = text;
-        while let Some(at) = rest.find(['{', '[', ']']) {
-            let (before, after) = rest.split_at(at);
-            let top = stack.len() - 1;
-            if !before.is_empty() {
-                stack[top].push(Piece::Text(before.to_owned()));
-            }
-            rest = &after[1..];
-            match after.as_bytes()[0] {
-                b'{' => {
-                    let (name, after) = rest.split_once('}').ok_or("`{` without `}`")?;
-                    if !["board", "thread", "post", "page", "offset", "slug"].contains(&name) {
-                        return Err(format!(
-                            "`{{{name}}}` is not known; there are board, thread, post, page, offset, slug"
-                        ));
-                    }
-                    stack[top].push(Piece::Slot(name.to_owned()));
-                    rest = after;
-                }
-                b'[' => stack.push(Vec::new()),
-                _ => {
-                    let inner = stack.pop().unwrap_or_default();
-                    stack.last_mut().ok_or("`]` without `[`")?.push(Piece::Optional(inner));
-                }
-            }
-        }
-        if !rest.is_empty() {
-            stack[0].push(Piece::Text(rest.to_owned()));
-        }
-        match stack.len() {
-            1 => Ok(Template(stack.swap_remove(0))),
-            _ => Err("`[` without `]`".to_owned()),
-        }
-    }
-
-    fn fill(&self, slots: &Slots) -> Option<String> {
-        let mut out = String::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Slot(name) => out.push_str(&slots.value(name)?),
-                Piece::Optional(inner) => {
-                    if inner.iter().all(|piece| !matches!(piece, Piece::Slot(name) if slots.is_implied(name)))
-                        && let Some(text) = Template(inner.clone()).fill(slots)
-                    {
-                        out.push_str(&text);
-                    }
-                }
-            }
-        }
-        Some(out)
-    }
-}
-
-impl<'de> Deserialize<'de> for Template {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Template::parse(&text).map_err(D::Error::custom)
     }
 }
 
@@ -190,53 +122,6 @@ pub struct Address {
     base: String,
 }
 
-#[derive(Default)]
-struct Slots {
-    board: Option<String>,
-    thread: Option<String>,
-    post: Option<String>,
-    slug: Option<String>,
-    page: Option<u32>,
-    offset: Option<u32>,
-}
-
-impl Slots {
-    fn value(&self, name: &str) -> Option<String> {
-        match name {
-            "board" => self.board.clone(),
-            "thread" => self.thread.clone(),
-            "post" => self.post.clone(),
-            "slug" => self.slug.clone(),
-            "page" => Some(self.page.unwrap_or(1).to_string()),
-            _ => Some(self.offset.unwrap_or(0).to_string()),
-        }
-    }
-
-    fn is_implied(&self, name: &str) -> bool {
-        match name {
-            "page" => self.page.is_none_or(|page| page <= 1),
-            "offset" => self.offset.is_none_or(|offset| offset == 0),
-            "board" => self.board.is_none(),
-            "thread" => self.thread.is_none(),
-            "post" => self.post.is_none(),
-            _ => self.slug.is_none(),
-        }
-    }
-
-    fn take(&mut self, pattern: &Regex, text: &str) -> bool {
-        let Some(captures) = pattern.captures(text) else { return false };
-        let get = |name: &str| captures.name(name).map(|found| found.as_str().to_owned());
-        self.board = get("board").or(self.board.take());
-        self.thread = get("thread").or(self.thread.take());
-        self.post = get("post").or(self.post.take());
-        self.slug = get("slug").or(self.slug.take());
-        let number = |name: &str| captures.name(name).and_then(|found| found.as_str().parse().ok());
-        self.page = number("page").or(self.page);
-        self.offset = number("offset").or(self.offset);
-        true
-    }
-}
-
 /// The address that a URL is, by the first of the rules that fits.
 pub(super) fn address(common: &AddressRules, rules: &[UrlRule], url: &Url) -> Option<Address> {
     if !matches!(url.scheme(), "http" | "https") {
@@ -256,20 +141,24 @@ pub(super) fn address(common: &AddressRules, rules: &[UrlRule], url: &Url) -> Op
 }
 
 fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, String)]) -> Option<Address> {
-    let mut slots = Slots::default();
-    let base = rule.path.0.captures(path)?.name("base").map_or("/", |found| found.as_str()).to_owned();
-    slots.take(&rule.path.0, path);
-    for known in &rule.query {
-        match query.iter().find(|(name, value)| known.is_about(name, value)) {
-            Some((name, _)) if known.name.is_empty() && slots.take(&known.value, name) => {}
-            Some((_, value)) if !known.name.is_empty() && slots.take(&known.value, value) => {}
-            Some(_) => return None,
-            None if known.optional => {}
-            None => return None,
-        }
+    if let Some(known) = rule.query.iter().find(|known| known.name == "*") {
+        let mut slots = Slots::default();
+        let base = slots.take(&rule.path.0, path)?;
+        slots.take(&known.value, &percent_decoded(url.query().unwrap_or_default()))?;
+        return built(rule, number, url, base, slots);
     }
-    if query.iter().any(|(name, value)| rule.query.iter().all(|known| !known.is_about(name, value))) {
+    // Names first: they cost nothing and rule most out.
+    let has = |known: &Parameter| query.iter().any(|(name, value)| known.is_about(name, value));
+    if !rule.query.iter().all(|known| known.optional || has(known))
+        || !query.iter().all(|(name, value)| rule.query.iter().any(|known| known.is_about(name, value)))
+    {
         return None;
+    }
+    let mut slots = Slots::default();
+    let base = slots.take(&rule.path.0, path)?;
+    for (name, value) in query {
+        let known = rule.query.iter().find(|known| known.is_about(name, value))?;
+        slots.take(&known.value, if known.name.is_empty() { name } else { value })?;
     }
     built(rule, number, url, base, slots)
 }
@@ -324,7 +213,30 @@ pub(super) fn without_session(common: &AddressRules, mut url: Url) -> Url {
     url
 }
 
+/// The address of a board or thread of that id on the same forum.
+pub(super) fn of_kind(
+    rules: &[UrlRule],
+    near: &Address,
+    kind: PageKind,
+    json: bool,
+    id: Option<&str>,
+    slug: Option<&str>,
+) -> Option<Address> {
+    let mut fitting = rules.iter().enumerate();
+    let (number, rule) = fitting.find(|(_, rule)| rule.kind == kind && rule.json == json && !rule.alias)?;
+    let (id, slug) = (id.map(str::to_owned), slug.map(str::to_owned));
+    let (board, thread) = if kind == PageKind::Thread { (None, id) } else { (id, None) };
+    built(rule, number, &near.url, near.base.clone(), Slots { board, thread, slug, ..Slots::default() })
+}
+
 impl Address {
+    /// The directory that the forum is installed in.
+    pub fn base(&self) -> Url {
+        let mut url = self.url.clone();
+        place_at(&mut url, &self.base, "");
+        url
+    }
+
     /// Where a post of this thread is found.
     pub(super) fn permalink(&self, common: &AddressRules, rules: &[UrlRule], post: &str) -> Option<Url> {
         let own = rules.get(self.rule).and_then(|rule| rule.permalink.as_ref());

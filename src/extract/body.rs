@@ -205,6 +205,12 @@ impl Walk<'_, '_, '_> {
         inner.is_none_or(|inner| first < inner).then_some(first)
     }
 
+    /// Whether the line before a quotation attributes it: where a rule says how such lines look, it must look so.
+    fn is_attribution(&self, at: u32, text: &str) -> bool {
+        let rules = self.view.profile.body.quote.iter().filter(|quote| self.view.is(quote.before.as_ref(), at));
+        rules.map(|quote| &quote.before_when).any(|when| when.as_ref().is_none_or(|when| when.0.is_match(text)))
+    }
+
     fn close(&mut self, close: Close) {
         match close {
             Close::Block(breaks) => self.text().block(breaks),
@@ -224,7 +230,9 @@ impl Walk<'_, '_, '_> {
             }
             Close::Before(at) => {
                 let text = self.texts.pop().unwrap_or_default().finish();
-                if let Some(outer) = self.quotes.last_mut() {
+                if !self.is_attribution(at, &text) {
+                    self.text().push_preformatted(&text);
+                } else if let Some(outer) = self.quotes.last_mut() {
                     outer.waiting = Some((at, text));
                 }
             }

@@ -72,12 +72,17 @@ impl Scan<'_> {
             }
             let closes = rest.first() == Some(&b'/');
             let name_at = start + 1 + usize::from(closes);
-            let length = self.bytes[name_at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            let (mut name, mut length) = (0u64, 0);
+            while let Some(byte) = self.bytes.get(name_at + length).filter(|byte| byte.is_ascii_alphanumeric()) {
+                if length < 8 {
+                    name = name << 8 | u64::from(byte.to_ascii_lowercase());
+                }
+                length += 1;
+            }
             if length == 0 {
                 self.at = start + 1;
                 continue;
             }
-            let name = packed(&self.bytes[name_at..name_at + length]);
             let end = name_at + length + memchr(b'>', &self.bytes[name_at + length..])? + 1;
             self.at = end;
             if !closes && is_raw(name) {
@@ -114,37 +119,61 @@ const fn packed(name: &[u8]) -> u64 {
 
 /// Whether what an element holds is text, not tags.
 fn is_raw(name: u64) -> bool {
-    const NAMES: [u64; 4] = [packed(b"script"), packed(b"style"), packed(b"textarea"), packed(b"title")];
-    NAMES.contains(&name)
+    const SCRIPT: u64 = packed(b"script");
+    const STYLE: u64 = packed(b"style");
+    const TEXTAREA: u64 = packed(b"textarea");
+    const TITLE: u64 = packed(b"title");
+    matches!(name, SCRIPT | STYLE | TEXTAREA | TITLE)
 }
 
 /// Whether an element holds nothing, or is closed by the next of its kind.
 fn adds_no_depth(name: u64) -> bool {
-    const NAMES: [u64; 22] = [
-        packed(b"br"),
-        packed(b"img"),
-        packed(b"li"),
-        packed(b"p"),
-        packed(b"td"),
-        packed(b"tr"),
-        packed(b"input"),
-        packed(b"meta"),
-        packed(b"link"),
-        packed(b"hr"),
-        packed(b"area"),
-        packed(b"base"),
-        packed(b"col"),
-        packed(b"embed"),
-        packed(b"param"),
-        packed(b"source"),
-        packed(b"track"),
-        packed(b"wbr"),
-        packed(b"dt"),
-        packed(b"dd"),
-        packed(b"option"),
-        packed(b"th"),
-    ];
-    NAMES.contains(&name)
+    const AREA: u64 = packed(b"area");
+    const BASE: u64 = packed(b"base");
+    const BR: u64 = packed(b"br");
+    const COL: u64 = packed(b"col");
+    const DD: u64 = packed(b"dd");
+    const DT: u64 = packed(b"dt");
+    const EMBED: u64 = packed(b"embed");
+    const HR: u64 = packed(b"hr");
+    const IMG: u64 = packed(b"img");
+    const INPUT: u64 = packed(b"input");
+    const LI: u64 = packed(b"li");
+    const LINK: u64 = packed(b"link");
+    const META: u64 = packed(b"meta");
+    const OPTION: u64 = packed(b"option");
+    const P: u64 = packed(b"p");
+    const PARAM: u64 = packed(b"param");
+    const SOURCE: u64 = packed(b"source");
+    const TD: u64 = packed(b"td");
+    const TH: u64 = packed(b"th");
+    const TR: u64 = packed(b"tr");
+    const TRACK: u64 = packed(b"track");
+    const WBR: u64 = packed(b"wbr");
+    matches!(
+        name,
+        AREA | BASE
+            | BR
+            | COL
+            | DD
+            | DT
+            | EMBED
+            | HR
+            | IMG
+            | INPUT
+            | LI
+            | LINK
+            | META
+            | OPTION
+            | P
+            | PARAM
+            | SOURCE
+            | TD
+            | TH
+            | TR
+            | TRACK
+            | WBR
+    )
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod case;
 mod flat;
 mod generic;
 mod guard;
+mod json;
 mod listing;
 mod page;
 mod pager;

@@ -7,7 +7,7 @@ use scraper::Html;
 use super::{
     bad,
     flat::{Flat, attribute},
-    generic, guard, listing,
+    generic, guard, json, listing,
     pager::{self, Place},
     post, structured, truncated,
     view::View,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     engine::{Address, Engines, Profile},
-    model::{Board, Extracted, Outcome, Page, PageFacts, PageKind, RawThread, Validators},
+    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawThread, Validators},
 };
 
 /// What is wanted beyond text.
@@ -83,8 +83,15 @@ fn unknown(page: &Page, text: &str, engines: &Engines, options: &ExtractOptions)
 
 /// Takes a page of a known engine apart.
 pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
+    if let Some(document) = json::Document::read(text) {
+        return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true);
+    }
     let truncated = truncated::is_truncated(text);
-    let text = if profile.structure { generic::prepared(text) } else { Cow::Borrowed(text) };
+    let text = match (profile.structure, profile.page.noscript) {
+        (true, _) => generic::prepared(text),
+        (_, true) => Cow::Owned(without_noscript(text)),
+        _ => Cow::Borrowed(text),
+    };
     let text = xml::closed(&text);
     let (text, depth_cut) = guard::capped(&text);
     let html = Html::parse_document(&text);
@@ -93,13 +100,16 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     let mut view = View::new(flat, profile, base);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
-    let mut posts = if profile.structure { generic::posts(&view) } else { post::posts(&mut view) };
+    let mut posts = if profile.structure { generic::posts(&view) } else { post::posts(&mut view, own.as_ref()) };
+    if let Some(carried) = carried(page, &view, own.as_ref(), posts.len()) {
+        return Extracted { depth_cut, truncated, ..carried };
+    }
     let told = structured::told(&view);
     structured::fill(&view, &mut posts, &told);
     if posts.is_empty() && profile.structure {
         posts = structured::posts(&view, &told);
     }
-    if let Some(own) = &own {
+    if let Some(own) = own.as_ref().filter(|_| profile.structure) {
         for post in &mut posts {
             post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
         }
@@ -133,6 +143,8 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
         kind,
         outcome,
         post_ids_unique: post::ids_are_unique(&view),
+        notice_lines: profile.body.notice_lines,
+        glued_signatures: profile.body.glued_signatures,
         facts: facts(&view),
         depth_cut,
         generic: profile.structure,
@@ -167,6 +179,33 @@ pub fn draft_profile(page: &Page, text: &str, engines: &Engines) -> Option<Strin
     let html = Html::parse_document(&text);
     let view = View::new(Flat::of(&html), &profile, page.url.clone());
     generic::draft(&view, &page.url)
+}
+
+/// What the document that a page carries holds, where that is no less than the markup shows.
+fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize) -> Option<Extracted> {
+    let document = json::embedded(view)?;
+    let mut carried = json::extract(page, &document, view.profile, own, false);
+    if carried.outcome != Outcome::Read || carried.posts.len() < posts {
+        return None;
+    }
+    let place = pager::place(view, own, carried.kind, carried.posts.len().max(carried.threads.len()));
+    if let Some(told) = &mut carried.thread {
+        if told.boards.is_empty() {
+            told.boards = thread(view, own, &place).boards;
+        }
+        if carried.next.is_none() {
+            told.pages = place.pages;
+        }
+    }
+    // Its pages are not all of the same length, so the frontier counts.
+    carried.next = carried.next.or(place.next.map(|next| NewRequest { position_base: None, ..next }));
+    carried.facts = facts(view);
+    Some(carried)
+}
+
+/// A page whose `noscript` elements are ordinary ones: to a reader without script they are.
+fn without_noscript(text: &str) -> String {
+    text.replace("<noscript", "<div data-noscript").replace("</noscript", "</div")
 }
 
 /// The page's own address: as asked for, else as the page itself links to it.

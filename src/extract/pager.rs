@@ -36,7 +36,8 @@ pub(super) fn place(view: &View<'_, '_>, own: Option<&Address>, kind: PageKind, 
             let page: u32 = printed.or_else(|| own.and_then(|own| own.page)).unwrap_or(1).max(1);
             let told = view.value(&rules.pages, 0).and_then(|text| number(&text));
             let linked = others.iter().map(|other| other.page.unwrap_or(1)).max();
-            let pages = told.or(linked).map_or(page, |pages: u32| pages.max(page));
+            let told = told.or(linked);
+            let pages = told.map_or(page, |pages: u32| pages.max(page));
             let next = next
                 .filter(|next| next.page.unwrap_or(1) > page || next.offset > own.and_then(|own| own.offset))
                 .or_else(|| others.iter().find(|other| other.page == Some(page + 1)).cloned())
@@ -53,7 +54,9 @@ pub(super) fn place(view: &View<'_, '_>, own: Option<&Address>, kind: PageKind, 
                 page: Some(page + 1),
                 ..request(&next)
             });
-            Place { page, pages: Some(pages), before, next }
+            // A link to the following page alone does not tell how many there are.
+            let pages = if told.is_some() || next.is_none() { Some(pages) } else { None };
+            Place { page, pages, before, next }
         }
         Unit::Offset => {
             let default = if kind == PageKind::Thread { rules.posts_per_page } else { rules.threads_per_page };

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use url::Url;
+
 use super::{body, text, view::View};
 use crate::{
-    engine::{PostIds, PostRules},
+    engine::{Address, PostIds, PostRules},
     model::{Attachment, RawAuthor, RawDate, RawNotice, RawPost, Status},
 };
 
 /// All posts of a page, in page order.
-pub(super) fn posts(view: &mut View<'_, '_>) -> Vec<RawPost> {
+pub(super) fn posts(view: &mut View<'_, '_>, own: Option<&Address>) -> Vec<RawPost> {
     let rules = &view.profile.post;
     let Some(each) = &rules.each else { return Vec::new() };
     let mut places: Vec<(u32, Option<String>)> = Vec::new();
@@ -33,7 +35,7 @@ pub(super) fn posts(view: &mut View<'_, '_>) -> Vec<RawPost> {
             places.push((at, id));
         }
     }
-    once(places.into_iter().filter_map(|(at, _)| post(view, rules, at)).collect())
+    once(places.into_iter().filter_map(|(at, _)| post(view, rules, own, at)).collect())
 }
 
 /// A post that a page shows twice (as the answer on top, or an advertisement in its clothes) counts once: the last that has
@@ -58,7 +60,7 @@ fn once(posts: Vec<RawPost>) -> Vec<RawPost> {
 }
 
 /// A post; `None` where there is neither an id nor a body: it only looked like one.
-fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
+fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32) -> Option<RawPost> {
     let range = view.flat.within(at);
     let place =
         rules.body.0.iter().find_map(|css| if view.is(Some(css), at) { Some(at) } else { view.first(css, &range) });
@@ -72,7 +74,7 @@ fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
         status = Some(Status::Hidden);
     }
     Some(RawPost {
-        url: None,
+        url: own.and_then(|own| address_of(view, own, rules, at, id.as_deref())),
         position: view.value(&rules.position, at).and_then(|text| number(&text)),
         headline: view.value(&rules.headline, at),
         author: author(view, rules, at),
@@ -86,6 +88,17 @@ fn post(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawPost> {
         body,
         id,
     })
+}
+
+/// Where a post is found. One that has no name of its own in addresses (the opening one) is found where its thread is.
+fn address_of(view: &View<'_, '_>, own: &Address, rules: &PostRules, at: u32, id: Option<&str>) -> Option<Url> {
+    if rules.link.0.is_empty() {
+        return view.profile.permalink(own, id?);
+    }
+    match view.value(&rules.link, at) {
+        Some(link) => view.profile.permalink(own, &link),
+        None => view.profile.other_page(own, None, None).map(|first| first.url),
+    }
 }
 
 /// Whether ids of posts are unique in the whole forum.
@@ -117,6 +130,7 @@ fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> 
 fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
     let Some(css) = &rules.notices else { return Vec::new() };
     let mut all = Vec::new();
+    let modified = view.value(&rules.notice.modified, at);
     for &place in view.all(css, &view.flat.within(at)) {
         let text = text::block_of(view, place);
         if text.is_empty() {
@@ -131,15 +145,16 @@ fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
         });
         all.push(RawNotice {
             text,
-            date_attributes: view.values(&rules.date_attributes, place),
+            date_attributes: modified.iter().cloned().chain(view.values(&rules.date_attributes, place)).collect(),
             editor,
             reason: view.value(&rules.reason, place),
+            ..RawNotice::default()
         });
     }
     all
 }
 
-fn attachments(view: &View<'_, '_>, at: u32) -> Vec<Attachment> {
+pub(super) fn attachments(view: &View<'_, '_>, at: u32) -> Vec<Attachment> {
     let mut all: Vec<(u32, Attachment)> = Vec::new();
     for rules in view.profile.attachments() {
         let Some(each) = &rules.each else { continue };

@@ -225,6 +225,11 @@ fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (S
         }
         next = if skip { node.end } else { next + 1 };
     }
+    (one_line(&raw), titled)
+}
+
+/// A text with its white space collapsed.
+pub(super) fn one_line(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
         if !out.is_empty() {
@@ -232,7 +237,7 @@ fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (S
         }
         out.push_str(word);
     }
-    (out, titled)
+    out
 }
 
 /// The text of an element as innerText gives it, lines kept.

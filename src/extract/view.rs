@@ -46,11 +46,12 @@ impl<'a, 'p> View<'a, 'p> {
                     _ => {}
                 }
             }
-            for candidate in carried.iter().filter_map(|hash| keys.get(hash)).flatten() {
+            for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
                 let found: &mut Vec<u32> = &mut matches[candidate.css as usize];
                 if found.last() != Some(&at)
-                    && candidate.may_match(|name| attribute(element, name), &above)
-                    && selectors[candidate.css as usize].selector().matches(&element)
+                    && (candidate.is_key_alone
+                        || candidate.may_match(|name| attribute(element, name), &above)
+                            && selectors[candidate.css as usize].selector().matches(&element))
                 {
                     found.push(at);
                 }

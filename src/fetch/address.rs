@@ -1,9 +1,8 @@
-//! Which addresses may be connected to: public ones, and those that the source itself names.
+//! Which addresses may be connected to: public ones, and the local one that a source itself names as local.
 
 use std::{
-    collections::HashSet,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -72,27 +71,44 @@ pub(super) fn literal(url: &Url) -> Option<IpAddr> {
 #[error("{0} resolves to local addresses only")]
 pub(super) struct LocalOnly(String);
 
-/// Resolves names by the system and leaves local addresses out, unless a source names the host itself.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PublicResolver {
-    trusted: Arc<Mutex<HashSet<String>>>,
-}
-
-impl PublicResolver {
-    /// A source names this host: it may be local.
-    pub(super) fn trust(&self, host: &str) {
-        self.trusted.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_ascii_lowercase());
-    }
-
-    pub(super) fn trusts(&self, host: &str) -> bool {
-        self.trusted.lock().unwrap_or_else(PoisonError::into_inner).contains(&host.to_ascii_lowercase())
+/// Whether an address says by its spelling alone that it is local: a literal one, or a name that no public server can
+/// have (RFC 6761 `localhost`, RFC 6762 `.local`, ICANN's `.internal`, a single label). What else resolves to a local
+/// address is an accident or an attack (DNS rebinding), whoever names it.
+pub(super) fn names_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => is_local_name(name),
+        Some(_) => literal(url).is_some_and(is_local),
+        None => false,
     }
 }
 
-impl Resolve for PublicResolver {
+fn is_local_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    match name.rsplit_once('.') {
+        None => true,
+        Some((_, last)) => matches!(last, "localhost" | "local" | "internal"),
+    }
+}
+
+/// Which addresses a name may resolve to.
+#[derive(Clone, Debug)]
+pub(super) enum Resolver {
+    /// Public ones; the proxy's own host, which whoever runs this has named, may be anywhere.
+    Public {
+        /// Host of the proxy.
+        proxy: Option<Arc<str>>,
+    },
+    /// All: for a source that names a local host.
+    All,
+}
+
+impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_owned();
-        let trusted = self.trusts(&host);
+        let trusted = match self {
+            Resolver::All => true,
+            Resolver::Public { proxy } => proxy.as_deref().is_some_and(|proxy| proxy.eq_ignore_ascii_case(&host)),
+        };
         Box::pin(async move {
             let asked = host.clone();
             let found = tokio::task::spawn_blocking(move || (asked.as_str(), 0).to_socket_addrs()).await??;
@@ -157,6 +173,25 @@ mod tests {
             "2002:101:101::",
         ] {
             assert!(!is_local(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_that_can_only_be_local() {
+        for (url, local) in [
+            ("http://localhost:81/", true),
+            ("http://board.localhost/", true),
+            ("http://intranet/", true),
+            ("http://LOCALHOST./", true),
+            ("http://nas.local/", true),
+            ("http://forum.corp.internal/", true),
+            ("http://10.0.0.1/", true),
+            ("http://[::1]/", true),
+            ("http://1.1.1.1/", false),
+            ("http://forum.example/", false),
+            ("http://local.example/", false),
+        ] {
+            assert_eq!(names_local(&Url::parse(url).unwrap()), local, "{url}");
         }
     }
 

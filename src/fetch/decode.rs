@@ -36,6 +36,14 @@ pub fn decode(page: &Page) -> Decoded<'_> {
     {
         return with(encoding, body, true);
     }
+    // a server's blanket Latin-1 over a page that says and is UTF-8
+    if header == Some(WINDOWS_1252)
+        && meta == Some(UTF_8)
+        && let Ok(text) = std::str::from_utf8(body)
+        && !text.is_ascii()
+    {
+        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), doubtful: true };
+    }
     // A page saved by a browser or a tool is UTF-8 whatever its old meta says: no text in another charset is that by chance.
     if header.is_none()
         && meta.is_some_and(|meta| meta != UTF_8)
@@ -54,8 +62,7 @@ pub fn decode(page: &Page) -> Decoded<'_> {
     }
     // nobody said, or what was said is wrong: valid UTF-8 is UTF-8, anything else is guessed
     if let Ok(text) = std::str::from_utf8(body) {
-        let told = tried.is_some() || !text.is_ascii();
-        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), doubtful: told };
+        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), doubtful: tried.is_some() };
     }
     let guess = with(guess(page), body, false);
     match tried {
@@ -123,16 +130,26 @@ fn charset_of_meta(head: &[u8]) -> Option<&'static Encoding> {
     {
         return label(value);
     }
+    let head = without_comments(&head);
     let mut rest = head.as_str();
     while let Some(at) = rest.find("<meta") {
         rest = &rest[at + 5..];
-        // a comment that holds an old meta must not decide
         let tag = &rest[..rest.find('>').unwrap_or(rest.len())];
         if let Some(encoding) = value_after(tag, "charset").and_then(label) {
             return Some(encoding);
         }
     }
     None
+}
+
+/// A comment that holds an old meta must not decide. One that does not end here hides the rest.
+fn without_comments(mut rest: &str) -> String {
+    let mut out = String::with_capacity(rest.len());
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        out.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    out + rest
 }
 
 fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
@@ -178,7 +195,25 @@ mod tests {
         check(Some("text/html; charset=UTF-8"), &gbk, "<meta charset=gb2312>本帖最后由", "GBK", false);
         check(Some("text/html; charset=\"gbk\""), &gbk[21..], "本帖最后由", "GBK", false);
         check(None, b"\xef\xbb\xbfa\xc3\xa9", "aé", "UTF-8", false);
-        check(Some("text/html"), "é".as_bytes(), "é", "UTF-8", true);
+        check(Some("text/html"), "é".as_bytes(), "é", "UTF-8", false);
+        let page = "<meta charset=utf-8>é";
+        check(Some("text/html; charset=ISO-8859-1"), page.as_bytes(), page, "UTF-8", true);
+        check(
+            Some("text/html; charset=iso-8859-1"),
+            b"<meta charset=utf-8>\xe9",
+            "<meta charset=utf-8>é",
+            "windows-1252",
+            false,
+        );
+        let hidden = "<!-- <meta charset=iso-8859-2> --><meta charset=utf-8>é";
+        check(None, hidden.as_bytes(), hidden, "UTF-8", false);
+        check(
+            None,
+            b"<!-- <meta charset=utf-8> \xe9 --><meta charset=windows-1251>\xe9",
+            "<!-- <meta charset=utf-8> й --><meta charset=windows-1251>й",
+            "windows-1251",
+            false,
+        );
         let saved = "<meta charset=iso-8859-1>fête à la forêt";
         check(None, saved.as_bytes(), saved, "UTF-8", true);
         check(None, b"plain", "plain", "UTF-8", false);

@@ -14,6 +14,7 @@ mod http;
 mod replay;
 mod robots_cache;
 mod settings;
+mod sniff;
 mod warc;
 
 pub use archive::WarcWriter;
@@ -44,6 +45,13 @@ pub enum AnyFetch {
     Http(HttpFetch),
     /// A captured crawl.
     Replay(ReplayFetch),
+}
+
+impl AnyFetch {
+    /// Whether pages come over the network, and not from an archive.
+    pub fn is_live(&self) -> bool {
+        matches!(self, AnyFetch::Http(_))
+    }
 }
 
 impl Fetch for AnyFetch {

@@ -15,8 +15,10 @@ pub struct HttpSettings {
     pub max_page: usize,
     /// The longest wait that a server may ask for.
     pub retry_after_cap: Duration,
-    /// Bytes a second below which a body is given up, measured over 30 seconds.
+    /// Bytes a second below which a body is given up, over the whole time that it has been coming.
     pub min_rate: u64,
+    /// Time after which a body is held against the least rate.
+    pub min_rate_after: Duration,
     /// Proxy for all requests.
     pub proxy: Option<String>,
     /// What is sent to a source's own hosts only.
@@ -32,6 +34,7 @@ impl Default for HttpSettings {
             max_page: 16 << 20,
             retry_after_cap: Duration::from_secs(24 * 3600),
             min_rate: 1000,
+            min_rate_after: Duration::from_secs(15),
             proxy: None,
             secrets: HashMap::new(),
         }

@@ -38,7 +38,7 @@ impl Counters {
         })
     }
 
-    fn save(&self, db: &Connection) -> rusqlite::Result<()> {
+    pub(super) fn save(&self, db: &Connection) -> rusqlite::Result<()> {
         let mut row = db.prepare_cached("UPDATE meta SET value = ?2 WHERE key = ?1")?;
         row.execute(params!["last_seq", self.last_seq.cast_signed()])?;
         row.execute(params!["serial", self.serial])?;
@@ -72,6 +72,8 @@ pub(super) struct Work<'a> {
     pub(super) page: PageRow,
     pub(super) done: Committed,
     pub(super) fetched_at: Timestamp,
+    /// The last commit before the page was leased.
+    pub(super) leased_at: i64,
 }
 
 impl Work<'_> {
@@ -121,12 +123,12 @@ impl Work<'_> {
             .map(drop)
     }
 
-    /// The thread is read to its end: what the listing told before this fetch is known now.
+    /// The thread is read to its end: what a listing told before this page was leased is known now.
     pub(super) fn settle(&self, thread: Option<i64>) -> rusqlite::Result<()> {
         let Some(thread) = thread else { return Ok(()) };
         self.db
             .prepare_cached("UPDATE thread SET settled = 1 WHERE id = ?1 AND coalesce(offered, 0) <= ?2")?
-            .execute(params![thread, self.fetched_at.as_millisecond()])
+            .execute(params![thread, self.leased_at])
             .map(drop)
     }
 
@@ -168,7 +170,7 @@ pub(super) fn commit(
     request: i64,
     batch: Batch,
 ) -> rusqlite::Result<Committed> {
-    let Some(source) = queue.end(request) else { return Ok(Committed::default()) };
+    let Some((source, leased_at)) = queue.end(request) else { return Ok(Committed::default()) };
     let Some(page) = page_row(db, request)? else { return Ok(Committed::default()) };
     if let Some(at) = batch.next_allowed
         && !batch.origin.is_empty()
@@ -188,7 +190,7 @@ pub(super) fn commit(
     }
     counters.serial += 1;
     let fetched_at = batch.fetched_at;
-    let mut work = Work { db, queue, counters, source, page, done: Committed::default(), fetched_at };
+    let mut work = Work { db, queue, counters, source, page, done: Committed::default(), fetched_at, leased_at };
     match batch.outcome {
         PageResult::Read => read(&mut work, batch)?,
         PageResult::Unchanged => unchanged(&mut work)?,
@@ -245,7 +247,7 @@ pub(super) fn retry(
     due: Timestamp,
     max_retries: u32,
 ) -> rusqlite::Result<Retried> {
-    let Some(source) = queue.end(request) else { return Ok(Retried::Later) };
+    let Some((source, leased_at)) = queue.end(request) else { return Ok(Retried::Later) };
     let Some(page) = page_row(db, request)? else { return Ok(Retried::Failed) };
     let again = failure.class.is_transient() && page.attempt < max_retries;
     if again || !queue.active.contains_key(&source) {
@@ -258,7 +260,7 @@ pub(super) fn retry(
     }
     counters.serial += 1;
     let fetched_at = due.min(crate::clock::Clock::System.now());
-    let mut work = Work { db, queue, counters, source, page, done: Committed::default(), fetched_at };
+    let mut work = Work { db, queue, counters, source, page, done: Committed::default(), fetched_at, leased_at };
     work.failure(&failure.message)?;
     match failure.class {
         FailureClass::Missing => missing::page_is_missing(&mut work)?,

@@ -189,8 +189,7 @@ pub(super) fn want_last_page(
 
 /// Ends a run of a source; true when nothing is left pending. A source that is not known has nothing left.
 pub(super) fn finish(db: &Connection, queue: &mut Queue, source: &str, now: Timestamp) -> rusqlite::Result<bool> {
-    let mut row = db.prepare_cached("SELECT id FROM source WHERE name = ?1")?;
-    let Some(id) = row.query_row([source], |row| row.get(0)).optional()? else { return Ok(true) };
+    let Some(id) = source_row(db, source)? else { return Ok(true) };
     let whole = queue.deactivate(db, id)?;
     db.prepare_cached("UPDATE source SET finished = ?2, whole = ?3 WHERE id = ?1")?.execute(params![
         id,
@@ -198,6 +197,12 @@ pub(super) fn finish(db: &Connection, queue: &mut Queue, source: &str, now: Time
         whole
     ])?;
     Ok(whole)
+}
+
+/// The row of a source.
+pub(super) fn source_row(db: &Connection, source: &str) -> rusqlite::Result<Option<i64>> {
+    let mut row = db.prepare_cached("SELECT id FROM source WHERE name = ?1")?;
+    row.query_row([source], |row| row.get(0)).optional()
 }
 
 pub(super) fn knowledge(db: &Connection, source: &str) -> rusqlite::Result<Option<String>> {

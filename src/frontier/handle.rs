@@ -60,8 +60,16 @@ pub(super) enum Command {
         seq: u64,
         answer: Answer<()>,
     },
+    ContinueAfter {
+        seq: u64,
+        answer: Answer<bool>,
+    },
     Confirmed {
         answer: Answer<u64>,
+    },
+    Over {
+        source: String,
+        answer: Answer<()>,
     },
     Finish {
         source: String,
@@ -265,6 +273,25 @@ impl Frontier {
     /// Where the state fails.
     pub async fn confirmed(&self) -> Result<u64, StateError> {
         self.ask(|answer| Command::Confirmed { answer }).await
+    }
+
+    /// Waits until nothing of a source is leased and nothing of it is due within its run's patience: all that this run can
+    /// do is done, whatever other sources do. A source whose run has not begun is over.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn over(&self, source: &str) -> Result<(), StateError> {
+        let source = source.to_owned();
+        self.ask(|answer| Command::Over { source, answer }).await
+    }
+
+    /// Makes `seq` go on after a line that the output holds already though this state did not make it: the state was lost,
+    /// or is kept in memory only. To be asked before the first commit. True when there was need.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn continue_after(&self, seq: u64) -> Result<bool, StateError> {
+        self.ask(|answer| Command::ContinueAfter { seq, answer }).await
     }
 
     /// Ends a run of a source. True when its work was done whole; false when requests are left to the next run.

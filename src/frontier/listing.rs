@@ -190,7 +190,7 @@ fn offer(
             row.replies.map(u64::cast_signed),
             last_post.map(jiff::Timestamp::as_millisecond),
             plan::mark(row, last_post),
-            work.fetched_at.as_millisecond(),
+            work.counters.serial,
             run
         ],
         |row| row.get(0),

@@ -55,7 +55,7 @@ pub(super) fn is_changed(
     match (known.last_post, last_post.map(Timestamp::as_millisecond)) {
         (Some(then), Some(told)) if told != then => {
             // "2 hours ago" is right to the unit that it counts in, which is never longer than the age itself
-            let age = now.as_millisecond().saturating_sub(told.min(then)).max(120_000);
+            let age = now.as_millisecond().saturating_sub(told).max(120_000);
             !(is_approximate(&row.last_post) && told.abs_diff(then) <= age.unsigned_abs())
         }
         (Some(_), None) | (None, Some(_)) => true,
@@ -190,4 +190,273 @@ pub(super) fn follow(
 /// When a page that was read is visited again, and at which stage: after the age of its stage, none after the last.
 pub(super) fn recheck_age(ages: &[Duration], stage: i64) -> Option<Duration> {
     usize::try_from(stage).ok().and_then(|stage| ages.get(stage).copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{PageKind, Reason};
+
+    fn now() -> Timestamp {
+        "2026-03-10T12:00:00Z".parse().unwrap()
+    }
+
+    fn request(page: Option<u32>) -> NewRequest {
+        NewRequest {
+            url: "http://f.test/t".parse().unwrap(),
+            kind: PageKind::Thread,
+            board_id: None,
+            thread_id: None,
+            page,
+            position_base: None,
+            reason: Reason::Discover,
+        }
+    }
+
+    /// A row as `title replies age-in-hours flags`; `s` is sticky, `m` moved.
+    fn row(text: &str) -> (ThreadRow, Option<Timestamp>) {
+        let mut words = text.split(' ');
+        let mut word = || words.next().unwrap_or_default();
+        let (title, replies, age, flags) = (word(), word(), word(), word());
+        let last = age.parse::<u64>().ok().map(|hours| now() - Duration::from_secs(hours * 3600));
+        let row = ThreadRow {
+            id: title.to_owned(),
+            title: title.to_owned(),
+            request: request(Some(1)),
+            replies: replies.parse().ok(),
+            last_post: RawDate { text: last.map(|at| at.to_string()), attributes: Vec::new() },
+            last_poster: None,
+            sticky: flags.contains('s'),
+            moved: flags.contains('m'),
+            locked: false,
+        };
+        (row, last)
+    }
+
+    fn known(text: &str) -> KnownThread {
+        let (row, last) = row(text);
+        KnownThread {
+            replies: row.replies,
+            last_post: last.map(Timestamp::as_millisecond),
+            mark: mark(&row, last),
+            settled: !text.ends_with('u'),
+            repeated: text.ends_with('r'),
+        }
+    }
+
+    #[test]
+    fn a_row_tells_whether_its_thread_changed() {
+        for (before, after, expected) in [
+            ("a 3 5", "a 3 5", false),
+            ("a 3 5", "a 4 5", true),
+            ("a 3 5", "a 2 5", true),
+            ("a 3 5", "a 3 4", true),
+            ("a 3 5", "b 3 5", true),
+            ("a 3 5 u", "a 3 5", true),
+            ("a 3 ?", "a 3 ?", false),
+            ("a ? 5", "a ? 5", false),
+            ("a ? 5", "a ? 4", true),
+            ("a 3 5", "a 3 ?", true),
+        ] {
+            let (row, last) = row(after);
+            assert_eq!(is_changed(&row, last, Some(&known(before)), now()), expected, "{before} -> {after}");
+            assert!(is_changed(&row, last, None, now()));
+        }
+    }
+
+    #[test]
+    fn an_age_is_no_instant() {
+        let hours = |hours: u64| Some(now() - Duration::from_secs(hours * 3600));
+        for (text, attribute, then, told, expected) in [
+            ("3 hours ago", None, 4, 3, false),
+            ("yesterday", None, 40, 24, false),
+            ("3 hours ago", None, 9, 3, true),
+            ("3 hours ago", Some("2026-03-10T09:00:00Z"), 4, 3, true),
+            ("Today, 09:00", None, 4, 3, true),
+            ("10 Mar 2026", None, 4, 3, true),
+        ] {
+            let (mut row, _) = row("a 3 5");
+            let known = KnownThread {
+                last_post: hours(then).map(Timestamp::as_millisecond),
+                mark: mark(&row, hours(told)),
+                ..known("a 3 5")
+            };
+            row.last_post =
+                RawDate { text: Some(text.to_owned()), attributes: attribute.map(str::to_owned).into_iter().collect() };
+            assert_eq!(is_changed(&row, hours(told), Some(&known), now()), expected, "{text} {attribute:?}");
+        }
+    }
+
+    #[test]
+    fn a_listing_leads_to_what_changed_and_no_further() {
+        struct Case {
+            name: &'static str,
+            rows: &'static [&'static str],
+            known: &'static [&'static str],
+            limits: Limits,
+            wanted: &'static [usize],
+            cut: u64,
+            follow: bool,
+        }
+        let none = Limits::default;
+        let two = || Limits { threads: Some(2), ..Limits::default() };
+        let day = || Limits { since: Some(Duration::from_secs(24 * 3600)), ..Limits::default() };
+        let cases = [
+            Case { name: "empty", rows: &[], known: &[], limits: none(), wanted: &[], cut: 0, follow: false },
+            Case {
+                name: "all new",
+                rows: &["a 1 1", "b 1 2"],
+                known: &[],
+                limits: none(),
+                wanted: &[0, 1],
+                cut: 0,
+                follow: true,
+            },
+            Case {
+                name: "nothing new",
+                rows: &["a 1 1", "b 1 2"],
+                known: &["a 1 1", "b 1 2"],
+                limits: none(),
+                wanted: &[],
+                cut: 0,
+                follow: false,
+            },
+            Case {
+                name: "stop below the oldest change",
+                rows: &["a 2 1", "b 1 2"],
+                known: &["a 1 3", "b 1 2"],
+                limits: none(),
+                wanted: &[0],
+                cut: 0,
+                follow: false,
+            },
+            Case {
+                name: "changes to the end of the page",
+                rows: &["a 2 1", "b 2 2"],
+                known: &["a 1 3", "b 1 4"],
+                limits: none(),
+                wanted: &[0, 1],
+                cut: 0,
+                follow: true,
+            },
+            Case {
+                name: "a sticky change does not lead on",
+                rows: &["s 9 1 s", "a 1 2"],
+                known: &["s 8 3 s", "a 1 2"],
+                limits: none(),
+                wanted: &[0],
+                cut: 0,
+                follow: false,
+            },
+            Case {
+                name: "an old sticky does not break the order",
+                rows: &["s 9 99 s", "a 1 2"],
+                known: &["s 9 99 s", "a 1 2"],
+                limits: none(),
+                wanted: &[],
+                cut: 0,
+                follow: false,
+            },
+            Case {
+                name: "nothing but sticky",
+                rows: &["s 9 99 s"],
+                known: &["s 9 99 s"],
+                limits: none(),
+                wanted: &[],
+                cut: 0,
+                follow: true,
+            },
+            Case {
+                name: "not sorted: all pages",
+                rows: &["a 1 5", "b 1 2"],
+                known: &["a 1 5", "b 1 2"],
+                limits: none(),
+                wanted: &[],
+                cut: 0,
+                follow: true,
+            },
+            Case {
+                name: "dates unread: all pages",
+                rows: &["a 1 ?", "b 1 ?"],
+                known: &["a 1 ?", "b 1 ?"],
+                limits: none(),
+                wanted: &[],
+                cut: 0,
+                follow: true,
+            },
+            Case {
+                name: "moved stubs are skipped",
+                rows: &["a 1 1 m", "b 1 2"],
+                known: &[],
+                limits: none(),
+                wanted: &[1],
+                cut: 0,
+                follow: true,
+            },
+            Case {
+                name: "a number of threads",
+                rows: &["a 1 1", "b 1 2", "c 1 3"],
+                known: &[],
+                limits: two(),
+                wanted: &[0, 1],
+                cut: 1,
+                follow: true,
+            },
+            Case {
+                name: "too old",
+                rows: &["a 1 1", "b 1 30"],
+                known: &[],
+                limits: day(),
+                wanted: &[0],
+                cut: 1,
+                follow: false,
+            },
+            Case {
+                name: "the last page again",
+                rows: &["a 1 1 u", "b 1 2 u"],
+                known: &["a 1 1 r", "b 1 2 r"],
+                limits: none(),
+                wanted: &[],
+                cut: 0,
+                follow: false,
+            },
+        ];
+        for case in cases {
+            let rows: Vec<_> = case.rows.iter().map(|text| row(text)).collect();
+            let known: Vec<_> = (0..rows.len()).map(|at| case.known.get(at).map(|text| known(text))).collect();
+            let plan = listing(&rows, &known, &case.limits, &mut 0, now(), false);
+            assert_eq!(
+                (&plan.wanted[..], plan.cut, plan.follow),
+                (case.wanted, case.cut, case.follow),
+                "{}",
+                case.name
+            );
+            assert_eq!(plan.exhausted, case.name == "a number of threads");
+        }
+    }
+
+    #[test]
+    fn paging_goes_forward_or_ends() {
+        let two = Limits { pages: Some(2), ..Limits::default() };
+        let none = Limits::default();
+        for (next, number, pages, progress, limits, posts, expected) in [
+            (None, 1, None, true, &none, Posts::All, Follow::End),
+            (Some(Some(2)), 1, Some(3), true, &none, Posts::All, Follow::Yes),
+            (Some(None), 1, None, true, &none, Posts::All, Follow::Yes),
+            (Some(Some(2)), 2, Some(3), true, &none, Posts::All, Follow::End),
+            (Some(Some(1)), 2, None, true, &none, Posts::All, Follow::End),
+            (Some(Some(4)), 3, Some(3), true, &none, Posts::All, Follow::End),
+            (Some(Some(2)), 1, Some(3), false, &none, Posts::All, Follow::End),
+            (Some(Some(2)), 1, Some(3), true, &none, Posts::First, Follow::End),
+            (Some(Some(2)), 1, Some(3), true, &two, Posts::All, Follow::Yes),
+            (Some(Some(3)), 2, Some(3), true, &two, Posts::All, Follow::Cut),
+        ] {
+            let next = next.map(request);
+            let got = follow(next.as_ref(), number, pages, progress, limits, posts);
+            assert_eq!(got, expected, "{number} of {pages:?} to {:?}", next.and_then(|next| next.page));
+        }
+        let mut trap = request(Some(2));
+        trap.url.set_query(Some(&"x".repeat(3000)));
+        assert_eq!(follow(Some(&trap), 1, None, true, &none, Posts::All), Follow::End);
+    }
 }

@@ -139,17 +139,11 @@ pub(super) fn keep(
     Ok(verdict)
 }
 
-/// Gives the record its `seq` and puts it into the outbox.
-pub(super) fn emit(work: &mut Work<'_>, mut record: Record) -> rusqlite::Result<()> {
-    let seq = work.counters.last_seq + 1;
-    record.seq = Some(seq);
-    let mut line =
-        serde_json::to_vec(&record).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-    line.push(b'\n');
-    outbox::put(work.db, work.counters, seq, &line)?;
-    work.counters.last_seq = seq;
-    work.done.last_seq = Some(seq);
-    let column = match record.change {
+/// Puts a record into the outbox, and counts it.
+pub(super) fn emit(work: &mut Work<'_>, record: Record) -> rusqlite::Result<()> {
+    let change = record.change;
+    work.done.last_seq = Some(outbox::put(work.db, work.counters, record)?);
+    let column = match change {
         Change::New => return Ok(()),
         Change::Edited => "UPDATE source SET edits = edits + 1 WHERE id = ?1",
         Change::Deleted => "UPDATE source SET deletions = deletions + 1 WHERE id = ?1",

@@ -3,8 +3,11 @@
 //! The rows lie in the database; what is here is what only this process knows: leases, whose turn it is, and the time
 //! that is left of a wait, which is measured by the monotonic clock so that a jump of the wall clock shortens nothing.
 
+mod numbers;
+mod over;
+
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -15,8 +18,11 @@ use tokio::time::Instant;
 
 use crate::{
     clock::Clock,
-    model::{NewRequest, PageKind, Reason, Request, SourceSettings, Validators},
+    model::{NewRequest, Reason, Request, SourceSettings, Validators},
 };
+
+use numbers::reason_of;
+pub(super) use numbers::{kind_number, kind_of, reason_number};
 
 use super::{RunOptions, missing::Recent};
 
@@ -66,6 +72,8 @@ struct Origin {
 #[derive(Debug)]
 struct Leased {
     source: i64,
+    /// The last commit before the lease: what it told is older than what the fetch will bring.
+    serial: i64,
     origin: String,
     confirming: bool,
 }
@@ -89,6 +97,8 @@ pub(super) struct Queue {
     turns: VecDeque<(i64, String)>,
     origins: HashMap<String, Origin>,
     leased: HashMap<i64, Leased>,
+    /// Sources of which a lease has ended, so that their run may be over.
+    pub(super) quiet: HashSet<i64>,
     /// Thread pages that were read last.
     pub(super) recent: Recent,
     wake_at: Option<Instant>,
@@ -167,7 +177,7 @@ impl Queue {
     }
 
     /// The next request: origins take turns, and within one the page that stands first.
-    pub(super) fn next(&mut self, db: &Connection) -> rusqlite::Result<Next> {
+    pub(super) fn next(&mut self, db: &Connection, serial: i64) -> rusqlite::Result<Next> {
         self.wake_at = None;
         let now = Clock::System.now();
         let mut more = !self.leased.is_empty();
@@ -175,21 +185,27 @@ impl Queue {
             let Some(turn) = self.turns.pop_front() else { break };
             let (source, origin) = (turn.0, turn.1.clone());
             self.turns.push_back(turn);
-            if self.active.get(&source).is_none_or(|active| active.dry) {
+            let Some(patience) = self.active.get(&source).filter(|active| !active.dry).map(|a| a.options.patience)
+            else {
                 continue;
-            }
+            };
             if let Some(origin) = self.origins.get(&origin) {
                 if origin.busy.is_some() {
                     more = true;
                     continue;
                 }
-                if origin.free_at > Instant::now() {
+                let wait = origin.free_at.saturating_duration_since(Instant::now());
+                if wait > patience {
+                    // the host asked for a long rest: what is pending there is the next run's
+                    continue;
+                }
+                if !wait.is_zero() {
                     more = true;
                     self.wake_at = [self.wake_at, Some(origin.free_at)].into_iter().flatten().min();
                     continue;
                 }
             }
-            match self.first_due(db, source, &origin, now)? {
+            match self.first_due(db, source, &origin, now, serial)? {
                 Next::Request(request) => return Ok(Next::Request(request)),
                 Next::Wait => more = true,
                 Next::Over => {}
@@ -198,7 +214,14 @@ impl Queue {
         Ok(if more { Next::Wait } else { Next::Over })
     }
 
-    fn first_due(&mut self, db: &Connection, source: i64, origin: &str, now: Timestamp) -> rusqlite::Result<Next> {
+    fn first_due(
+        &mut self,
+        db: &Connection,
+        source: i64,
+        origin: &str,
+        now: Timestamp,
+        serial: i64,
+    ) -> rusqlite::Result<Next> {
         let Some(at) = self.origins.get(origin).map(|origin| origin.id) else { return Ok(Next::Over) };
         let mut first = db.prepare_cached(
             "SELECT id, rank FROM page WHERE state = 1 AND source = ?1 AND origin = ?2 AND due <= ?3
@@ -211,7 +234,7 @@ impl Queue {
         if rank >= rank::CONFIRM && !self.all_else_read(db, source, now)? {
             return Ok(Next::Wait);
         }
-        self.lease(db, id, origin).map(|request| Next::Request(Box::new(request)))
+        self.lease(db, id, origin, serial).map(|request| Next::Request(Box::new(request)))
     }
 
     /// Nothing is due: is something within the run's patience?
@@ -248,7 +271,7 @@ impl Queue {
         other.query_row(params![source, rank::CONFIRM, until], |row| row.get::<_, bool>(0)).map(|other| !other)
     }
 
-    fn lease(&mut self, db: &Connection, id: i64, origin: &str) -> rusqlite::Result<Request> {
+    fn lease(&mut self, db: &Connection, id: i64, origin: &str, serial: i64) -> rusqlite::Result<Request> {
         db.prepare_cached("UPDATE page SET state = 2 WHERE id = ?1")?.execute([id])?;
         let mut row = db.prepare_cached(
             "SELECT source, url, kind, board_id, thread_id, number, base, reason, attempt, etag, last_modified
@@ -286,25 +309,26 @@ impl Queue {
             origin.free_at = Instant::now() + delay;
         }
         let confirming = request.what.reason == Reason::Confirm;
-        self.leased.insert(id, Leased { source, origin: origin.to_owned(), confirming });
+        self.leased.insert(id, Leased { source, serial, origin: origin.to_owned(), confirming });
         Ok(Request { source: name, ..request })
     }
 
-    /// A lease has ended, however. Its source's row; `None` where there was no such lease.
-    pub(super) fn end(&mut self, request: i64) -> Option<i64> {
+    /// A lease has ended, however. Its source's row, and the last commit before it; `None` where there was no such lease.
+    pub(super) fn end(&mut self, request: i64) -> Option<(i64, i64)> {
         let leased = self.leased.remove(&request)?;
         if let Some(origin) = self.origins.get_mut(&leased.origin)
             && origin.busy == Some(request)
         {
             origin.busy = None;
         }
-        Some(leased.source)
+        self.quiet.insert(leased.source);
+        Some((leased.source, leased.serial))
     }
 
     /// A lease was dropped: its page is wanted again.
     pub(super) fn give_back(&mut self, db: &Connection, request: i64) -> rusqlite::Result<()> {
         let origin = self.leased.get(&request).map(|leased| leased.origin.clone());
-        if let (Some(source), Some(origin)) = (self.end(request), origin) {
+        if let (Some((source, _)), Some(origin)) = (self.end(request), origin) {
             db.prepare_cached("UPDATE page SET state = 1 WHERE id = ?1 AND state = 2")?.execute([request])?;
             self.touch(source, &origin);
         }
@@ -350,35 +374,4 @@ fn wait_between(due: i64, now: Timestamp) -> Duration {
 
 fn wait_until(at: i64, now: Timestamp) -> Duration {
     wait_between(at, now).min(LONGEST)
-}
-
-const KINDS: [PageKind; 5] = [PageKind::Unknown, PageKind::Index, PageKind::Board, PageKind::Thread, PageKind::Feed];
-
-const REASONS: [Reason; 4] = [Reason::Discover, Reason::Changed, Reason::Recheck, Reason::Confirm];
-
-pub(super) fn kind_number(kind: PageKind) -> i64 {
-    match kind {
-        PageKind::Unknown => 0,
-        PageKind::Index => 1,
-        PageKind::Board => 2,
-        PageKind::Thread => 3,
-        PageKind::Feed => 4,
-    }
-}
-
-pub(super) fn kind_of(number: i64) -> PageKind {
-    usize::try_from(number).ok().and_then(|at| KINDS.get(at).copied()).unwrap_or_default()
-}
-
-pub(super) fn reason_number(reason: Reason) -> i64 {
-    match reason {
-        Reason::Discover => 0,
-        Reason::Changed => 1,
-        Reason::Recheck => 2,
-        Reason::Confirm => 3,
-    }
-}
-
-fn reason_of(number: i64) -> Reason {
-    usize::try_from(number).ok().and_then(|at| REASONS.get(at).copied()).unwrap_or_default()
 }

@@ -22,9 +22,8 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
     let told = news.thread.unwrap_or_default();
     let thread = thread_row(work, &told)?;
     let asked = work.page.number;
-    let number = if told.page > 0 { told.page } else { asked.unwrap_or(1) };
-    // an engine that is asked for a page past the end shows another one instead
-    let other = asked.is_some_and(|asked| asked > number);
+    let other = shows_another(work, thread, &told, &records)?;
+    let number = asked.filter(|_| !other).unwrap_or(told.page.max(1));
     let settings = work.active().map(|active| (active.settings.posts, active.settings.limits.clone()));
     let (wanted, limits) = settings.unwrap_or_default();
     let whole = !other && told.posts_on_page as usize <= records.len() && is_whole(&records);
@@ -104,6 +103,27 @@ fn fall_back(work: &mut Work<'_>, thread: i64, shown: u32) -> rusqlite::Result<(
         .execute(params![thread, shown, work.run()])?;
     let run = work.run();
     enqueue::want_last_page(work.db, work.queue, work.source, run, thread).map(drop)
+}
+
+/// Whether the engine shows another page than was asked for: what it does where that is past the end. The number that a page
+/// prints is not enough to go by (themes print several); its posts must be those of an earlier page too.
+fn shows_another(work: &Work<'_>, thread: i64, told: &ThreadNews, records: &[Record]) -> rusqlite::Result<bool> {
+    if told.page == 0 || work.page.number.is_none_or(|asked| asked <= told.page) {
+        return Ok(false);
+    }
+    let mut row = work.db.prepare_cached("SELECT lo FROM page WHERE id = ?1")?;
+    let lo: Option<i64> = row.query_row([work.page.id], |row| row.get(0))?;
+    let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
+    for record in records {
+        let known = posts::known(work.db, work.source, posts::key_of(record, &source))?;
+        match (known.filter(|known| known.thread == thread && known.place > 0), lo) {
+            (Some(known), Some(lo)) => return Ok(known.place < lo),
+            // a page that was never read and brings a post that was never read is what was asked for
+            (None, None) => return Ok(false),
+            _ => {}
+        }
+    }
+    Ok(true)
 }
 
 /// Whether the page can prove that a post is not on it.

@@ -25,7 +25,7 @@ CREATE TABLE origin (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, next_all
 CREATE TABLE boards (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE permalink (id INTEGER PRIMARY KEY, source INTEGER NOT NULL, shape TEXT NOT NULL, UNIQUE (source, shape));
 
--- replies, last_post, mark: what a listing told last, at offered; run: in which run. settled: read to its end since then. gone: serial of the read that
+-- replies, last_post, mark: what a listing told last, at the commit offered; run: in which run. settled: read to its end since then. gone: serial of the read that
 -- did not find it; -1 when that is proven.
 CREATE TABLE thread (
     id INTEGER PRIMARY KEY,

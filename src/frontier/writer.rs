@@ -14,7 +14,7 @@ use super::{
     Lease, StateError,
     commit::{self, Counters},
     enqueue,
-    handle::{Command, Inbox},
+    handle::{Answer, Command, Inbox},
     open::Opened,
     outbox,
     queue::{Next, Queue},
@@ -46,6 +46,8 @@ pub(super) struct Writer {
     urgent: bool,
     waiting: Vec<Waiting>,
     lessees: VecDeque<oneshot::Sender<Option<Lease>>>,
+    /// Those who wait for the end of a source's run, by its row.
+    ends: Vec<(i64, Answer<()>)>,
     committed: watch::Sender<u64>,
     failed: Option<StateError>,
     /// Held until the thread ends; dropped last.
@@ -76,6 +78,7 @@ impl Writer {
             urgent: false,
             waiting: Vec::new(),
             lessees: VecDeque::new(),
+            ends: Vec::new(),
             committed: sender,
             failed: None,
             path,
@@ -103,6 +106,7 @@ impl Writer {
                     self.flush();
                 }
                 self.serve();
+                self.tell_ends();
             }
         });
         self.read_inbox();
@@ -150,13 +154,22 @@ impl Writer {
                 });
                 self.answer_when_safe(answer, result);
             }
+            Command::Over { source, answer } => match self.read(|db| enqueue::source_row(db, &source)) {
+                Ok(Some(id)) => {
+                    self.queue.quiet.insert(id);
+                    self.ends.push((id, answer));
+                }
+                Ok(None) => drop(answer.send(Ok(()))),
+                Err(error) => drop(answer.send(Err(error))),
+            },
             Command::Finish { source, now, answer } => {
                 let result = self.write(|writer| enqueue::finish(&writer.connection, &mut writer.queue, &source, now));
                 self.answer_when_safe(answer, result);
             }
             Command::Confirm { seq, answer } => {
+                // not worth a sync of its own: a confirmation that is lost is made again, the sink knows what it has
                 let result = self.write(|writer| outbox::confirm(&writer.connection, &mut writer.counters, seq));
-                self.answer_when_safe(answer, result);
+                let _ = answer.send(result);
             }
             Command::Knowledge { source, answer } => {
                 let _ = answer.send(self.read(|db| enqueue::knowledge(db, &source)));
@@ -165,6 +178,10 @@ impl Writer {
                 // a line must not leave before its transaction is on disk: it could be another one after a crash
                 self.flush();
                 let _ = answer.send(self.read(|db| outbox::lines(db, after, max)));
+            }
+            Command::ContinueAfter { seq, answer } => {
+                let result = self.write(|writer| outbox::continue_after(&writer.connection, &mut writer.counters, seq));
+                self.answer_when_safe(answer, result);
             }
             Command::Confirmed { answer } => {
                 let _ = answer.send(Ok(self.counters.confirmed));
@@ -239,6 +256,9 @@ impl Writer {
         self.failed = Some(error.clone());
         self.queue.clear();
         self.lessees.clear();
+        for (_, answer) in self.ends.drain(..) {
+            let _ = answer.send(Err(error.clone()));
+        }
         for answer in self.waiting.drain(..) {
             answer(Err(error.clone()));
         }
@@ -276,7 +296,7 @@ impl Writer {
                 self.queue.hold();
                 return;
             }
-            match self.write(|writer| writer.queue.next(&writer.connection)) {
+            match self.write(|writer| writer.queue.next(&writer.connection, writer.counters.serial)) {
                 Ok(Next::Request(request)) => {
                     let lease = Lease::new(*request, Arc::clone(&self.inbox));
                     // a lessee that is gone drops the lease, which gives it back
@@ -291,6 +311,19 @@ impl Writer {
                     }
                 }
                 Err(_) => return,
+            }
+        }
+    }
+
+    /// Answers those who wait for the end of a run, where something has happened that can have ended it.
+    fn tell_ends(&mut self) {
+        let quiet = std::mem::take(&mut self.queue.quiet);
+        for id in quiet {
+            if self.ends.iter().any(|(source, _)| *source == id)
+                && self.read(|db| self.queue.is_over(db, id)).unwrap_or(true)
+            {
+                let told = self.ends.extract_if(.., |(source, _)| *source == id);
+                told.for_each(|(_, answer)| drop(answer.send(Ok(()))));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
 use url::Url;
 
 use super::{Board, NewRequest, PageKind, RawDate, RawPost};
@@ -53,6 +54,8 @@ pub struct Extracted {
     pub post_ids_unique: bool,
     /// Whether plain lines of a body may be edit notices (the profile says); notice elements are told apart by `notice_spans`.
     pub notice_lines: NoticeLines,
+    /// The engine writes signatures below the text with nothing that tells them from it (the profile says).
+    pub glued_signatures: bool,
     /// What the page tells about its own clock, zone and language.
     pub facts: PageFacts,
     /// Read by the fallback for unknown engines.
@@ -67,14 +70,17 @@ pub struct Extracted {
 
 /// Whether the first and last plain lines of a body may be edit notices. Whoever writes a post can write such a line, so an
 /// engine that marks its notices up needs none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NoticeLines {
     /// Only elements are notices.
     None,
     /// A line in square brackets is one too: Discuz! writes it so where a post has no BBCode.
     #[default]
     Bracketed,
-    /// Any line: the engine adds its notice to the text (Phorum), or the text comes without markup.
+    /// Any line in the engine's own words: it adds its notice to the text (Phorum).
+    Own,
+    /// Any line: the text comes without markup.
     Any,
 }
 

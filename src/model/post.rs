@@ -100,4 +100,8 @@ pub struct RawNotice {
     pub editor: Option<RawAuthor>,
     /// The reason, where an element of its own holds it.
     pub reason: Option<String>,
+    /// How often in all, where that is told in data.
+    pub count: Option<u32>,
+    /// The edit is told in data, which `text` repeats: there is no wording to be recognised.
+    pub is_data: bool,
 }

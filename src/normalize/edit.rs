@@ -38,7 +38,8 @@ pub(super) fn outside(
     for raw in raw {
         let Some(text) = clean_line(&raw.text) else { continue };
         let context = notice_context(dates, knowledge, posted);
-        if let Some(reading) = notices.read(&text, &context) {
+        let told = || NoticeReading { count: raw.count, ..NoticeReading::default() };
+        if let Some(reading) = if raw.is_data { Some(told()) } else { notices.read(&text, &context) } {
             let verbatim = raw.text.trim().to_owned();
             found.push(noticed(verbatim, reading, Some(raw), dates, knowledge, posted));
         }
@@ -66,7 +67,7 @@ pub(super) fn notice_context<'c>(
     posted: Option<Date>,
 ) -> NoticeContext<'c> {
     let context = dates.context(knowledge, posted);
-    NoticeContext { engine: context.engine, language: dates.language.as_deref(), dates: context }
+    NoticeContext { engine: context.engine, language: dates.language.as_deref(), dates: context, own_words: false }
 }
 
 fn noticed(

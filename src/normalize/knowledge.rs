@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::date::{OrderBelief, Orders};
+use super::{
+    date::{OrderBelief, Orders},
+    signature::Signatures,
+};
 use crate::model::{DateOrder, Zone};
 
 /// What a source's pages told so far: read before each page, added to by each, kept in the state as JSON between runs. The
@@ -21,6 +24,9 @@ pub struct Knowledge {
     /// no language.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub languages: BTreeMap<String, u32>,
+    /// Ends that the posts of an author share, where the engine does not mark signatures up.
+    #[serde(skip_serializing_if = "Signatures::is_empty")]
+    pub signatures: Signatures,
 }
 
 impl Knowledge {

@@ -18,6 +18,7 @@ pub mod notice;
 mod page;
 mod quote;
 mod record;
+mod signature;
 pub mod text;
 
 pub use knowledge::Knowledge;

@@ -1,5 +1,7 @@
 //! A page becomes records: all of its dates are read before any is settled, for one on its last line may decide its first.
 
+use std::{collections::BTreeMap, ops::Range};
+
 use jiff::civil::Date;
 
 use super::{
@@ -8,7 +10,7 @@ use super::{
     dates::{Dated, PageDates, sequence},
     edit::{self, Noticed},
     identity::Identities,
-    notice::Lines,
+    notice::{Lines, NoticeContext},
     record::{Draft, PageWords},
     text::clean_line,
 };
@@ -36,6 +38,9 @@ impl Normalizer {
 
         let posts = std::mem::take(&mut extracted.posts);
         let mut drafts: Vec<Draft> = posts.into_iter().map(|post| self.draft(post, lines, &dates, knowledge)).collect();
+        if extracted.glued_signatures {
+            without_signatures(&mut drafts, knowledge);
+        }
         let mut listed: Vec<Dated> =
             extracted.threads.iter().map(|row| dates.read(&row.last_post, knowledge, None)).collect();
         if let Some(evidence) = sequence(drafts.iter().map(|draft| &draft.date)) {
@@ -81,32 +86,55 @@ impl Normalizer {
         knowledge: &mut Knowledge,
         posted: Option<Date>,
     ) -> (Vec<Noticed>, bool) {
-        let lines = match lines {
-            NoticeLines::Any => Lines::Any,
-            NoticeLines::Bracketed if has_bracketed_end(&body.text) => Lines::Bracketed,
-            NoticeLines::Bracketed | NoticeLines::None if body.notice_spans.is_empty() => return (Vec::new(), false),
-            NoticeLines::Bracketed | NoticeLines::None => Lines::None,
-        };
-        let taken =
-            self.notices().take(&body.text, &body.notice_spans, lines, &edit::notice_context(dates, knowledge, posted));
-        let spans = body
-            .notice_spans
-            .iter()
-            .filter(|span| body.text.get((*span).clone()).is_some_and(|text| !text.trim().is_empty()));
-        let unread = spans.clone().count() > taken.notices.len();
+        let is_filled =
+            |span: &&Range<usize>| body.text.get((*span).clone()).is_some_and(|text| !text.trim().is_empty());
+        let elements = body.notice_spans.iter().filter(is_filled).count();
+        let mut spans = std::mem::take(&mut body.notice_spans);
+        if lines == NoticeLines::Bracketed {
+            spans.extend(bracketed_ends(&body.text));
+        }
+        if spans.is_empty() && !matches!(lines, NoticeLines::Any | NoticeLines::Own) {
+            return (Vec::new(), false);
+        }
+        let own_words = lines == NoticeLines::Own;
+        let plain = if own_words || lines == NoticeLines::Any { Lines::Any } else { Lines::None };
+        let context = NoticeContext { own_words, ..edit::notice_context(dates, knowledge, posted) };
+        let taken = self.notices().take(&body.text, &spans, plain, &context);
+        let unread = elements > taken.notices.len();
         body.text = taken.rest;
         (edit::taken(taken.notices, dates, knowledge, posted), unread)
     }
 }
 
-/// Whether the first or last line stands in square brackets, as Discuz! writes its notice where a post has no BBCode.
-fn has_bracketed_end(text: &str) -> bool {
-    let text = text.trim();
-    let bracketed = |line: Option<&str>| {
-        line.is_some_and(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'))
-    };
-    text.starts_with('[') && bracketed(text.lines().next())
-        || text.ends_with(']') && bracketed(text.lines().next_back())
+/// Takes off the signatures that only repetition tells from the text, author by author. Guests have none.
+fn without_signatures(drafts: &mut [Draft], knowledge: &mut Knowledge) {
+    let mut by_author: BTreeMap<String, Vec<&mut String>> = BTreeMap::new();
+    for Draft { post, .. } in drafts {
+        if let Some(id) = post.author.as_ref().and_then(|author| author.id.clone()) {
+            by_author.entry(id).or_default().push(&mut post.body.text);
+        }
+    }
+    for (author, mut texts) in by_author {
+        knowledge.signatures.take(&author, &mut texts);
+    }
+}
+
+/// What stands in square brackets at the start or end of a text, on a line of its own: where a post has no BBCode, Discuz!
+/// writes its notice so, and one of its packs writes the line feeds after it as `\\n`.
+fn bracketed_ends(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let start = text.len() - text.trim_start().len();
+    let end = text.trim_end().len();
+    let body = &text[start..end.max(start)];
+    let first = body.starts_with('[').then(|| body.lines().next()).flatten().and_then(|line| {
+        let close = line.find(']')? + 1;
+        let rest = line[close..].trim_start();
+        (rest.is_empty() || rest.starts_with("\\n")).then_some(start..start + close)
+    });
+    let last = body.ends_with(']').then(|| body.lines().next_back()).flatten().and_then(|line| {
+        let line = line.trim_start();
+        line.starts_with('[').then_some(end - line.len()..end)
+    });
+    first.into_iter().chain(last)
 }
 
 /// What an edit cannot lie before: the day before its post, for the notice may be in the editor's zone and the post in the

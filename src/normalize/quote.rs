@@ -12,29 +12,32 @@ pub(super) struct Attribution {
     pub date_raw: Option<String>,
 }
 
-/// Turns raw quotes into the record's. `read` reads the line that attributes a quote ("X wrote:").
-pub(super) fn quotes(raw: Vec<RawQuote>, read: &dyn Fn(&str) -> Option<Attribution>) -> Vec<Quote> {
+/// Reads the line that attributes a quote ("X wrote:"); the flag: the markup told that it is one.
+pub(super) type Reader<'r> = &'r dyn Fn(&str, bool) -> Option<Attribution>;
+
+/// Turns raw quotes into the record's.
+pub(super) fn quotes(raw: Vec<RawQuote>, read: Reader) -> Vec<Quote> {
     nested(raw, read, 0)
 }
 
-fn nested(raw: Vec<RawQuote>, read: &dyn Fn(&str) -> Option<Attribution>, depth: usize) -> Vec<Quote> {
+fn nested(raw: Vec<RawQuote>, read: Reader, depth: usize) -> Vec<Quote> {
     if depth == MOST_NESTED {
         return Vec::new();
     }
     raw.into_iter().map(|raw| one(raw, read, depth)).collect()
 }
 
-fn one(raw: RawQuote, read: &dyn Fn(&str) -> Option<Attribution>, depth: usize) -> Quote {
+fn one(raw: RawQuote, read: Reader, depth: usize) -> Quote {
     let mut text = clean(&raw.text).into_owned();
     let mut author = raw.author.as_deref().and_then(clean_line);
     let mut date_raw = raw.date.as_deref().and_then(clean_line);
     if author.is_none() || date_raw.is_none() {
         let header = match raw.attribution.as_deref().and_then(clean_line) {
-            Some(line) => read(&line),
+            Some(line) => read(&line, true),
             // no markup told the attribution: it may be the first line of what is quoted
             None if author.is_none() => {
                 let (line, rest) = text.split_once('\n').unwrap_or((&text, ""));
-                let header = read(line);
+                let header = read(line, false);
                 if header.is_some() {
                     text = rest.trim_start_matches('\n').to_owned();
                 }
@@ -55,7 +58,7 @@ mod tests {
     use super::*;
 
     /// A reader that knows one wording.
-    fn read(line: &str) -> Option<Attribution> {
+    fn read(line: &str, _: bool) -> Option<Attribution> {
         let author = line.strip_suffix(" wrote:")?;
         Some(Attribution { author: Some(author.to_owned()), date_raw: None })
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Knowledge, Normalizer, PageStamp,
-    date::DateReading,
+    date::{DateReading, find_date},
     dates::{Dated, PageDates},
     edit::{Noticed, edit, notice_context},
     hash::{Content, EditContent, content_hash},
@@ -77,10 +77,7 @@ impl Normalizer {
         let body = post.body;
         let text = clean(&body.text).into_owned();
         let text = (!text.is_empty()).then_some(text);
-        let quotes = quotes(body.quotes, &|line| {
-            let header = self.notices().read_quote_header(line, &page.notices)?;
-            Some(Attribution { author: header.user, date_raw: header.date_raw })
-        });
+        let quotes = quotes(body.quotes, &|line, told| self.attribution(line, told, &page.notices));
         let author = post.author.and_then(author);
         let edit = edit(notices, author.as_ref(), page.zone);
         let identity = identities.of(
@@ -159,6 +156,23 @@ impl Normalizer {
         }
     }
 }
+
+impl Normalizer {
+    /// Reads the line that attributes a quote. Where the markup `told` that it is one, a name and a date will do: packs exist
+    /// that have pictures in the place of words.
+    fn attribution(&self, line: &str, told: bool, context: &NoticeContext) -> Option<Attribution> {
+        if let Some(header) = self.notices().read_quote_header(line, context) {
+            return Some(Attribution { author: header.user, date_raw: header.date_raw });
+        }
+        let (range, _) = told.then(|| find_date(line, &context.dates)).flatten()?;
+        let name = line[..range.start].trim();
+        let alone = !name.is_empty() && name.len() <= MOST_NAME && line[range.end..].trim().is_empty();
+        alone.then(|| Attribution { author: Some(name.to_owned()), date_raw: Some(line[range].to_owned()) })
+    }
+}
+
+/// Bytes of a name; longer ones are sentences.
+const MOST_NAME: usize = 80;
 
 fn thread(raw: &RawThread) -> Thread {
     Thread {

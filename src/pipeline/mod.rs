@@ -1,4 +1,4 @@
-//! The whole flow: `frontier → fetch → extract → normalize → emit`, wired in one function, [`run`].
+//! The whole flow: `frontier → fetch → extract → normalize → emit`, wired in one function, [`Flow::open`]; [`run`] is its simple use.
 //!
 //! ```text
 //! frontier ─lease→ fetchers ─pages→ extraction threads ─extracted→ normalizer ─batches→ committers → frontier
@@ -8,15 +8,18 @@
 //! Every channel is bounded and runs one way; the loop closes in the frontier. A page's lease travels with it and ends in
 //! the commit. [`run_offline`] sends saved pages through the same two stages in the middle, without frontier and state.
 
+mod flow;
 mod keep;
 mod offline;
 mod plan;
 mod run;
+mod shared;
 mod stages;
 mod tally;
 mod writer;
 
+pub use flow::{Ending, Flow};
 pub use offline::{Format, Input, OfflineError, OfflinePlan, OfflineReport, run_offline};
-pub use plan::{OutputPlan, PipelineError, Plan, SourcePlan};
+pub use plan::{Onlooker, OutputPlan, PipelineError, Plan, SourcePlan};
 pub use run::run;
 pub use tally::Tally;

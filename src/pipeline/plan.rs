@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     clock::Clock,
-    emit::EmitError,
+    emit::{EmitError, Line},
     engine::Engines,
     extract::ExtractOptions,
     fetch::{FetchError, HttpSettings},
@@ -68,7 +68,12 @@ pub struct Plan {
     pub normalizer: Arc<Normalizer>,
     /// The present time.
     pub clock: Clock,
+    /// Is shown each line when it is safe where it went.
+    pub onlooker: Option<Onlooker>,
 }
+
+/// Who is shown the lines that were written.
+pub type Onlooker = Arc<dyn Fn(&[Line]) + Send + Sync>;
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,6 @@
 //! The stages as loops: each takes from one channel and hands on to the next, and ends when its channel does.
 
 use std::{
-    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Duration,
@@ -11,25 +10,30 @@ use async_channel::{Receiver, Sender};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::{keep::Keep, plan::Plan, run::Shared};
+use super::{
+    keep::Keep,
+    shared::{Shared, SourceRun},
+};
 use crate::{
     extract::extract,
-    fetch::{AnyFetch, Fetch, decode},
+    fetch::{Fetch, decode},
     frontier::{Batch, Lease, PageNews, PageResult, ThreadNews},
-    model::{Extracted, FailureClass, FetchFailure, Fetched, Outcome, Page, PageKind, Posts, Refusal, SourceSettings},
-    normalize::{Knowledge, Normalized, PageStamp},
+    model::{Extracted, FailureClass, FetchFailure, Fetched, Outcome, Page, PageKind, Posts, Refusal},
+    normalize::{Normalized, PageStamp},
     polite,
 };
 
 /// A page on its way, with its lease.
 pub(super) struct Fresh {
     pub(super) lease: Lease,
+    pub(super) run: Arc<SourceRun>,
     pub(super) page: Page,
 }
 
 /// A page taken apart.
 pub(super) struct Apart {
     pub(super) lease: Lease,
+    pub(super) run: Arc<SourceRun>,
     pub(super) stamp: Stamp,
     pub(super) extracted: Extracted,
     /// The reader broke on this page.
@@ -52,32 +56,27 @@ pub(super) struct Ready {
     pub(super) bytes: u64,
 }
 
-/// Leases requests and fetches them until the run is over or is asked to stop.
+/// Leases requests and fetches them until the flow closes or is asked to stop.
 pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: Sender<Ready>) {
-    loop {
-        let lease = tokio::select! {
-            biased;
-            () = shared.stop.cancelled() => return,
-            lease = shared.frontier.lease() => match lease {
-                Some(lease) => lease,
-                None => return,
-            },
-        };
-        let Some(source) = shared.sources.get(&lease.request().source) else { continue };
-        shared.tally.leased(&source.settings.name);
+    while let Some(lease) = next_lease(&shared).await {
+        let Some(run) = shared.run(&lease.request().source) else { continue };
+        shared.tally.leased(&run.settings.name);
         let origin = polite::origin(&lease.request().what.url);
         let fetched = tokio::select! {
-            fetched = source.fetch.fetch(lease.request(), &source.settings) => fetched,
+            fetched = run.fetch.fetch(lease.request(), &run.settings) => fetched,
             () = grace_over(&shared.stop, shared.plan.grace) => {
-                shared.tally.given_back(&source.settings.name);
+                shared.tally.given_back(&run.settings.name);
                 return;
             }
         };
-        let next = source.fetch.next_allowed(&origin, &source.settings, shared.plan.clock.now());
-        shared.frontier.origin_next(&origin, next);
+        let next = run.fetch.next_allowed(&origin, &run.settings, shared.plan.clock.now());
+        // an archive's pages come one after another: its records leave in the same order every time
+        if run.fetch.is_live() {
+            shared.frontier.origin_next(&origin, next);
+        }
         let now = shared.plan.clock.now();
         let sent = match fetched {
-            Fetched::Page(page) => pages.send(Fresh { lease, page: *page }).await.is_ok(),
+            Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page }).await.is_ok(),
             Fetched::NotModified => batches
                 .send(Ready { lease, batch: bare(PageResult::Unchanged, &origin, next, now), bytes: 0 })
                 .await
@@ -87,10 +86,29 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
                 let outcome = PageResult::Noticed(outcome_of(&refusal));
                 batches.send(Ready { lease, batch: bare(outcome, &origin, next, now), bytes: 0 }).await.is_ok()
             }
-            Fetched::Failed(failure) => failed(&shared, lease, &failure, &origin).await,
+            Fetched::Failed(failure) => failed(&shared, &run, lease, &failure, &origin).await,
         };
         if !sent {
             return;
+        }
+    }
+}
+
+/// The next request. Where nothing is wanted, waits for the next run to begin; `None` when none will, or at a stop.
+async fn next_lease(shared: &Shared) -> Option<Lease> {
+    let mut beginnings = shared.beginnings();
+    loop {
+        beginnings.borrow_and_update();
+        tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => return None,
+            lease = shared.frontier.lease() => if lease.is_some() { return lease },
+        }
+        tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => return None,
+            _ = beginnings.changed() => {}
+            () = shared.closing.cancelled() => return None,
         }
     }
 }
@@ -115,18 +133,17 @@ fn outcome_of(refusal: &Refusal) -> Outcome {
 }
 
 /// Gives a failed request back with a due time, or lets it fail for good. False when the state is gone.
-async fn failed(shared: &Shared, lease: Lease, failure: &FetchFailure, origin: &str) -> bool {
+async fn failed(shared: &Shared, run: &SourceRun, lease: Lease, failure: &FetchFailure, origin: &str) -> bool {
     let request = lease.request();
     let name = request.source.clone();
-    let own = polite::backoff(failure.class, request.attempt, shared.jitter());
-    let wait = failure.retry_after.map_or(own, |asked| asked.max(Duration::from_millis(1)));
+    let wait = polite::rest_after(failure, request.attempt, shared.jitter());
     let due = shared.plan.clock.now() + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));
     let url = request.what.url.to_string();
     if matches!(failure.class, FailureClass::Busy | FailureClass::Blocked) {
         // the whole host asked for rest, not only this page
         shared.frontier.origin_next(origin, due);
     }
-    match shared.frontier.retry(lease, failure, due, shared.plan.retries).await {
+    match shared.frontier.retry(lease, failure, due, run.means.retries).await {
         Ok(retried) => {
             shared.failed(&name, &url, failure, retried);
             true
@@ -139,14 +156,13 @@ async fn failed(shared: &Shared, lease: Lease, failure: &FetchFailure, origin: &
 }
 
 /// Takes pages apart on a thread of its own. A page that breaks the reader is kept and counted, and the next one is read.
-pub(super) fn extraction(shared: &Shared, keep: &Keep, pages: &Receiver<Fresh>, apart: &Sender<Apart>) {
-    while let Ok(Fresh { lease, page }) = pages.recv_blocking() {
+pub(super) fn extraction(keep: &Keep, pages: &Receiver<Fresh>, apart: &Sender<Apart>) {
+    while let Ok(Fresh { lease, run, page }) = pages.recv_blocking() {
         keep.archive(&page);
-        let engine = shared.sources.get(&lease.request().source).and_then(|source| source.settings.engine.clone());
-        let plan: &Plan = &shared.plan;
+        let (means, engine) = (&run.means, run.settings.engine.as_deref());
         let read = catch_unwind(AssertUnwindSafe(|| {
             let decoded = decode(&page);
-            let mut extracted = extract(&page, &decoded.text, &plan.engines, engine.as_deref(), &plan.extract);
+            let mut extracted = extract(&page, &decoded.text, &means.engines, engine, &means.extract);
             extracted.charset_doubtful |= decoded.doubtful;
             extracted
         }));
@@ -162,38 +178,25 @@ pub(super) fn extraction(shared: &Shared, keep: &Keep, pages: &Receiver<Fresh>, 
             bytes: page.body.len() as u64,
             validators: page.validators,
         };
-        if apart.send_blocking(Apart { lease, stamp, extracted, broke }).is_err() {
+        if apart.send_blocking(Apart { lease, run, stamp, extracted, broke }).is_err() {
             return;
         }
     }
 }
 
 /// Makes records of posts. One thread, so that what a source teaches is known to its next page.
-pub(super) fn normalizer(
-    shared: &Shared,
-    mut knowledge: HashMap<Arc<str>, Knowledge>,
-    apart: &Receiver<Apart>,
-    batches: &Sender<Ready>,
-) {
-    while let Ok(Apart { lease, stamp, extracted, broke }) = apart.recv_blocking() {
-        let Some(source) = shared.sources.get(&lease.request().source) else { continue };
-        let known = knowledge.entry(source.settings.name.clone()).or_default();
-        let ready = ready(shared, &source.settings, known, lease, stamp, extracted, broke);
-        if batches.send_blocking(ready).is_err() {
+pub(super) fn normalizer(apart: &Receiver<Apart>, batches: &Sender<Ready>) {
+    while let Ok(page) = apart.recv_blocking() {
+        if batches.send_blocking(ready(page)).is_err() {
             return;
         }
     }
 }
 
-fn ready(
-    shared: &Shared,
-    source: &SourceSettings,
-    known: &mut Knowledge,
-    lease: Lease,
-    stamp: Stamp,
-    mut extracted: Extracted,
-    broke: bool,
-) -> Ready {
+fn ready(page: Apart) -> Ready {
+    let Apart { lease, run, stamp, mut extracted, broke } = page;
+    let source = &run.settings;
+    let mut known = run.knowledge();
     let request = lease.request();
     if let Some(thread) = &mut extracted.thread {
         // what the frontier has counted is exact; an address only tells where pages are of equal size
@@ -210,7 +213,8 @@ fn ready(
     let outcome = result_of(&extracted, stamp.status, broke);
     let before = known.clone();
     let posts_on_page = u32::try_from(extracted.posts.len()).unwrap_or(u32::MAX);
-    let Normalized { records, listed, news: rest } = shared.plan.normalizer.page(source, known, &stamp.page, extracted);
+    let Normalized { records, listed, news: rest } =
+        run.means.normalizer.page(source, &mut known, &stamp.page, extracted);
     let thread = rest.thread.map(|thread| ThreadNews {
         id: thread.id.or_else(|| request.what.thread_id.clone()),
         url: thread.url,
@@ -237,7 +241,7 @@ fn ready(
         validators: stamp.validators,
         origin: stamp.origin,
         next_allowed: None,
-        knowledge: if before == *known { None } else { serde_json::to_string(known).ok() },
+        knowledge: if before == *known { None } else { serde_json::to_string(&*known).ok() },
         engine: rest.engine,
         fetched_at: stamp.page.fetched_at,
     };
@@ -273,10 +277,4 @@ pub(super) async fn committer(shared: Arc<Shared>, batches: Receiver<Ready>) {
             }
         }
     }
-}
-
-/// The fetcher of a source: the network, or a captured crawl.
-pub(super) struct SourceFetch {
-    pub(super) settings: SourceSettings,
-    pub(super) fetch: AnyFetch,
 }

@@ -1,5 +1,4 @@
-//! The running count of a run: what the progress display reads and the report is made
-//! of.
+//! The running count of a run: what the progress display reads and the report is made of.
 
 use std::{
     collections::HashMap,
@@ -11,28 +10,53 @@ use crate::{
     model::{Counts, FetchFailure, Refusal, SourceCounts},
 };
 
-/// Counts of all sources of a run; cheap to clone, all clones are one.
+/// Counts of all sources; cheap to clone, all clones are one. Each run of a source is counted anew.
 #[derive(Clone, Debug, Default)]
-pub struct Tally(Arc<Mutex<HashMap<Arc<str>, SourceCounts>>>);
+pub struct Tally(Arc<Mutex<HashMap<Arc<str>, Slot>>>);
+
+/// The counts of a source.
+#[derive(Debug, Default)]
+struct Slot {
+    /// Of its run that is under way, or was last.
+    run: Counts,
+    /// Of those before.
+    before: Counts,
+}
 
 impl Tally {
-    /// The counts as they stand, in the order of `names`.
+    /// The counts of each source's last run as they stand, in the order of `names`.
     pub fn counts(&self, names: impl IntoIterator<Item = Arc<str>>) -> Vec<SourceCounts> {
         let sources = self.lock();
-        names.into_iter().filter_map(|name| sources.get(&name).cloned()).collect()
+        let told = |name: Arc<str>| {
+            let counts = sources.get(&name)?.run.clone();
+            Some(SourceCounts { name, counts, error: None })
+        };
+        names.into_iter().filter_map(told).collect()
     }
 
-    /// The counts of all sources together.
+    /// The counts of a source over all its runs since the tally began.
+    pub fn since_begin(&self, name: &str) -> Counts {
+        let sources = self.lock();
+        let Some(slot) = sources.get(name) else { return Counts::default() };
+        let mut counts = slot.before.clone();
+        add(&mut counts, &slot.run);
+        counts
+    }
+
+    /// The counts of the last runs of all sources together: pages read, new posts, pages failed.
     pub fn total(&self) -> (u64, u64, u64) {
         let sources = self.lock();
         sources.values().fold((0, 0, 0), |(pages, posts, failed), source| {
-            let counts = &source.counts;
+            let counts = &source.run;
             (pages + counts.pages.read + counts.pages.unchanged, posts + counts.posts.new, failed + counts.pages.failed)
         })
     }
 
     pub(super) fn begun(&self, source: &Arc<str>) {
-        self.change(source, |_| {});
+        let mut sources = self.lock();
+        let slot = sources.entry(source.clone()).or_default();
+        let run = std::mem::take(&mut slot.run);
+        add(&mut slot.before, &run);
     }
 
     pub(super) fn leased(&self, source: &Arc<str>) {
@@ -89,16 +113,37 @@ impl Tally {
 
     fn change(&self, source: &Arc<str>, change: impl FnOnce(&mut Counts)) {
         let mut sources = self.lock();
-        let report = sources.entry(source.clone()).or_insert_with(|| SourceCounts {
-            name: source.clone(),
-            counts: Counts::default(),
-            error: None,
-        });
-        change(&mut report.counts);
+        change(&mut sources.entry(source.clone()).or_default().run);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, SourceCounts>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Slot>> {
         // plain counts: a holder that panicked cannot have left them half written
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn add(to: &mut Counts, more: &Counts) {
+    let (pages, posts, cut) = (&mut to.pages, &mut to.posts, &mut to.cut);
+    pages.leased += more.pages.leased;
+    pages.read += more.pages.read;
+    pages.unchanged += more.pages.unchanged;
+    pages.noticed += more.pages.noticed;
+    pages.unrecognised += more.pages.unrecognised;
+    pages.failed += more.pages.failed;
+    pages.given_back += more.pages.given_back;
+    posts.read += more.posts.read;
+    posts.new += more.posts.new;
+    posts.edited += more.posts.edited;
+    posts.unchanged += more.posts.unchanged;
+    posts.deleted += more.posts.deleted;
+    cut.threads += more.cut.threads;
+    cut.pages += more.cut.pages;
+    cut.boards += more.cut.boards;
+    to.bytes += more.bytes;
+    for (class, count) in &more.failures {
+        *to.failures.entry(*class).or_default() += count;
+    }
+    for (name, count) in &more.refusals {
+        *to.refusals.entry(name).or_default() += count;
     }
 }

@@ -318,7 +318,7 @@ fn short(view: &View<'_, '_>, layout: &Layout, holder: u32, line: &str) -> Optio
                 ["date", "time", "age"].iter().any(|word| class.contains(word))
             })
     });
-    named.then(|| Found { range: 0..line.len(), has_time: false, form: Form::Full })
+    named.then_some(Found { range: 0..line.len(), has_time: false, form: Form::Full })
 }
 
 /// Whether an attribute's value is an instant: a date, or seconds since 1970.

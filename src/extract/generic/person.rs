@@ -64,16 +64,13 @@ pub(super) fn people(view: &View<'_, '_>, layout: &Layout) -> Vec<Named> {
             if strength == 0 {
                 continue;
             }
-        } else if says(person_words::MAYBE_PERSON_CLASSES) {
-            strength += 1;
-        } else if matches!(tag, "a" | "b" | "strong" | "span")
-            && layout
-                .parent(at)
-                .and_then(|up| view.flat.element(up))
-                .and_then(|up| attribute(up, "class"))
-                .is_some_and(is_person_class)
-        {
-            strength += 1;
+        } else {
+            let within_person = || {
+                let up = layout.parent(at).and_then(|up| view.flat.element(up));
+                up.and_then(|up| attribute(up, "class")).is_some_and(is_person_class)
+            };
+            let named = matches!(tag, "a" | "b" | "strong" | "span") && within_person();
+            strength += u8::from(says(person_words::MAYBE_PERSON_CLASSES) || named);
         }
         if strength == 0
             && matches!(tag, "b" | "strong" | "cite" | "h3" | "h4" | "h5" | "h6" | "dt" | "td" | "em" | "i")

@@ -12,13 +12,16 @@ use crate::{
     fetch::{
         HttpSettings, challenge,
         coding::{self, CodingError},
+        sniff,
     },
     model::{FailureClass, FetchFailure, Fetched, Page, Refusal, Request, Validators},
     polite,
 };
 
-/// A body is measured against the least rate only after this time.
-const RATE_AFTER: Duration = Duration::from_secs(30);
+/// Bytes that a response's header may have.
+pub(super) const HEADER_BYTES: usize = 64 << 10;
+/// How often the rate of a body is looked at while nothing comes.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What a response's header tells.
 pub(super) struct Head {
@@ -32,7 +35,13 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn of(response: &Response, now: Timestamp) -> Head {
+    /// Takes the header from a response, if it keeps within its bounds.
+    pub(super) fn of(response: &Response, url: &Url, now: Timestamp) -> Result<Head, Box<Fetched>> {
+        let bytes: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if bytes > HEADER_BYTES {
+            let cause = format!("the header is larger than {HEADER_BYTES} bytes");
+            return Err(failed(url, FailureClass::TooLarge, Some(response.status().as_u16()), &cause));
+        }
         let headers: Vec<(String, String)> = response
             .headers()
             .iter()
@@ -44,7 +53,7 @@ impl Head {
         // several fields of one name are one list
         let encodings: Vec<&str> =
             headers.iter().filter(|(field, _)| field == "content-encoding").map(|(_, value)| value.as_str()).collect();
-        Head {
+        Ok(Head {
             status: response.status().as_u16(),
             content_encoding: (!encodings.is_empty()).then(|| encodings.join(",")),
             content_type: get(header::CONTENT_TYPE),
@@ -52,7 +61,7 @@ impl Head {
             location: get(header::LOCATION),
             retry_after: get(header::RETRY_AFTER),
             headers,
-        }
+        })
     }
 
     /// Where a redirect leads.
@@ -84,6 +93,10 @@ pub(super) async fn read(
         let message = format!("{}: {cause}", failure::shown(url));
         Fetched::Failed(FetchFailure { class, status: Some(status), message, retry_after })
     };
+    if let Some(wish) = head.get("x-robots-tag") {
+        // a wish about indexes, which this program does not make: told, and kept with the archive's headers
+        tracing::debug!(%url, wish, "X-Robots-Tag");
+    }
     if status == 304 {
         let asked = request.validators != Validators::default();
         return if asked { Fetched::NotModified } else { fail(FailureClass::Status, "304 was not asked for", None) };
@@ -93,7 +106,9 @@ pub(super) async fn read(
         return Fetched::Refused(Refusal::ContentType(head.content_type.unwrap_or_default()));
     }
     let retry_after = head.retry_after(settings.retry_after_cap, clock.now());
-    let body = match whole_body(response, url, settings).await {
+    let untold = head.content_type.as_deref().is_none_or(|told| told.trim().is_empty());
+    let plain = head.content_encoding.is_none();
+    let body = match whole_body(response, url, settings, untold && plain).await {
         Ok(body) => body,
         // what a refusing answer says is of no use to anyone
         Err(_) if matches!(status, 429 | 503) => Vec::new(),
@@ -104,13 +119,17 @@ pub(super) async fn read(
         Err(error @ CodingError::TooLarge(_)) => return fail(FailureClass::TooLarge, &error.to_string(), None),
         Err(error) => return fail(FailureClass::Broken, &error.to_string(), None),
     };
+    if untold && sniff::is_binary(&body) {
+        return Fetched::Refused(Refusal::ContentType("none told, and the bytes are no text".to_owned()));
+    }
     if challenge::is_challenge(status, |name| head.get(name), &body) {
         return fail(FailureClass::Blocked, "an anti-bot challenge", retry_after);
     }
     match status {
         200..300 => {}
         401 | 403 | 404 | 410 | 451 if page_like && !body.is_empty() => {}
-        401 | 403 | 407 | 451 => return fail(FailureClass::Denied, &format!("status {status}"), None),
+        407 => return fail(FailureClass::Proxy, "the proxy wants to know who asks (status 407)", None),
+        401 | 403 | 451 => return fail(FailureClass::Denied, &format!("status {status}"), None),
         404 | 410 => return fail(FailureClass::Missing, &format!("status {status}"), None),
         429 | 503 => return fail(FailureClass::Busy, &format!("status {status}"), retry_after),
         500.. => return fail(FailureClass::Server, &format!("status {status}"), retry_after),
@@ -136,37 +155,64 @@ pub(super) async fn read(
 fn may_be_page(content_type: Option<&str>) -> bool {
     let Some(content_type) = content_type else { return true };
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind.starts_with("image/") {
+        return false;
+    }
     kind.is_empty() || kind == "text/html" || kind == "text/plain" || kind.ends_with("xml") || kind.ends_with("json")
 }
 
-async fn whole_body(mut response: Response, url: &Url, settings: &HttpSettings) -> Result<Vec<u8>, Box<Fetched>> {
+/// The body under its cap and above the least rate, which is looked at by the clock and not by what comes.
+async fn whole_body(
+    mut response: Response,
+    url: &Url,
+    settings: &HttpSettings,
+    mut look_inside: bool,
+) -> Result<Vec<u8>, Box<Fetched>> {
     let began = Instant::now();
     let mut body = Vec::new();
-    let fail = |class, cause: String| {
-        let message = format!("{}: {cause}", failure::shown(url));
-        Box::new(Fetched::Failed(FetchFailure { class, status: None, message, retry_after: None }))
-    };
-    while let Some(chunk) = response.chunk().await.map_err(|error| Box::new(failure::fetched(url, error)))? {
+    loop {
+        let chunk = match tokio::time::timeout(LOOK, response.chunk()).await {
+            Ok(chunk) => chunk.map_err(|error| Box::new(failure::fetched(url, error, settings.proxy.is_some())))?,
+            Err(_) => Some(Default::default()),
+        };
+        let Some(chunk) = chunk else { return Ok(body) };
         if body.len() + chunk.len() > settings.max_page {
-            return Err(fail(FailureClass::TooLarge, format!("the body is larger than {} bytes", settings.max_page)));
+            let cause = format!("the body is larger than {} bytes", settings.max_page);
+            return Err(failed(url, FailureClass::TooLarge, None, &cause));
         }
         body.extend_from_slice(&chunk);
+        // what is no page is not loaded to its end
+        if look_inside && body.len() >= sniff::LOOKED_AT {
+            look_inside = false;
+            if sniff::is_binary(&body) {
+                return Ok(body);
+            }
+        }
         let elapsed = began.elapsed();
-        if elapsed > RATE_AFTER && (body.len() as u64) < settings.min_rate.saturating_mul(elapsed.as_secs()) {
-            return Err(fail(FailureClass::Timeout, "the body comes too slowly".to_owned()));
+        if elapsed > settings.min_rate_after && (body.len() as f64) < settings.min_rate as f64 * elapsed.as_secs_f64() {
+            return Err(failed(url, FailureClass::Timeout, None, "the body comes too slowly"));
         }
     }
-    Ok(body)
 }
 
 /// The first bytes of a body; the rest is not awaited.
-pub(super) async fn first_bytes(mut response: Response, count: usize) -> Result<Vec<u8>, reqwest::Error> {
+pub(super) async fn first_bytes(
+    mut response: Response,
+    url: &Url,
+    count: usize,
+    proxied: bool,
+) -> Result<Vec<u8>, Box<Fetched>> {
     let mut body = Vec::new();
     while body.len() < count
-        && let Some(chunk) = response.chunk().await?
+        && let Some(chunk) = response.chunk().await.map_err(|error| Box::new(failure::fetched(url, error, proxied)))?
     {
         body.extend_from_slice(&chunk);
     }
     body.truncate(count);
     Ok(body)
+}
+
+fn failed(url: &Url, class: FailureClass, status: Option<u16>, cause: &str) -> Box<Fetched> {
+    let message = format!("{}: {cause}", failure::shown(url));
+    Box::new(Fetched::Failed(FetchFailure { class, status, message, retry_after: None }))
 }

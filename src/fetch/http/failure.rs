@@ -10,8 +10,8 @@ use crate::{
 };
 
 /// What a request that brought no response ended in.
-pub(super) fn fetched(url: &Url, error: reqwest::Error) -> Fetched {
-    let class = class_of(&error);
+pub(super) fn fetched(url: &Url, error: reqwest::Error, proxied: bool) -> Fetched {
+    let class = class_of(&error, proxied);
     if let Some(local) = cause::<LocalOnly>(&error) {
         return Fetched::Refused(Refusal::PrivateAddress(local.to_string()));
     }
@@ -36,22 +36,27 @@ pub(super) fn shown(url: &Url) -> String {
     url.to_string()
 }
 
-fn class_of(error: &reqwest::Error) -> FailureClass {
-    if error.is_timeout() {
-        return FailureClass::Timeout;
-    }
+fn class_of(error: &reqwest::Error, proxied: bool) -> FailureClass {
     if cause::<rustls::Error>(error).is_some() {
         return FailureClass::Tls;
     }
     if error.is_connect() {
-        let words = format!("{error:?}");
+        // whoever asks by a proxy connects to the proxy alone
         return match () {
-            () if words.contains("dns error") => FailureClass::Dns,
-            () if words.contains("tunnel") || words.contains("socks") || words.contains("proxy") => FailureClass::Proxy,
+            () if proxied => FailureClass::Proxy,
+            () if error.is_timeout() => FailureClass::Timeout,
+            () if format!("{error:?}").contains("dns error") => FailureClass::Dns,
             () => FailureClass::Connect,
         };
     }
-    if error.is_body() || error.is_decode() { FailureClass::Broken } else { FailureClass::Connect }
+    if error.is_timeout() {
+        return FailureClass::Timeout;
+    }
+    if format!("{error:?}").contains("Parse(TooLarge)") {
+        return FailureClass::TooLarge;
+    }
+    // the connection stood, and what came over it was no whole answer
+    FailureClass::Broken
 }
 
 /// The first cause of a type, in the chain of sources and within I/O errors.

@@ -3,5 +3,7 @@
 mod answer;
 mod client;
 mod failure;
+mod robots;
+mod scope;
 
 pub use client::HttpFetch;

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use super::members::Members;
 
 /// A line of a header may be so long.
 const LINE: u64 = 64 * 1024;
@@ -15,7 +15,7 @@ pub(super) struct Lines<R: Read> {
 
 enum Plain<R: Read> {
     Raw(BufReader<R>),
-    Gzip(Box<MultiGzDecoder<BufReader<R>>>),
+    Gzip(Box<Members<BufReader<R>>>),
 }
 
 impl<R: Read> Read for Plain<R> {
@@ -32,7 +32,7 @@ impl<R: Read> Lines<R> {
     pub(super) fn new(reader: R) -> io::Result<Lines<R>> {
         let mut reader = BufReader::with_capacity(64 * 1024, reader);
         let compressed = reader.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-        let plain = if compressed { Plain::Gzip(Box::new(MultiGzDecoder::new(reader))) } else { Plain::Raw(reader) };
+        let plain = if compressed { Plain::Gzip(Box::new(Members::new(reader))) } else { Plain::Raw(reader) };
         Ok(Lines { inner: BufReader::with_capacity(64 * 1024, plain), offset: 0 })
     }
 

@@ -2,6 +2,7 @@
 
 mod entry;
 mod lines;
+mod members;
 mod read;
 
 pub use read::{WarcEntry, read_warc};

@@ -1,6 +1,6 @@
 //! Records one after another; a damaged one is told and passed over.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::{entry::page, lines::Lines};
 use crate::{fetch::FetchError, model::Page};
@@ -64,7 +64,7 @@ fn record<R: Read>(lines: &mut Lines<R>) -> Result<Step, FetchError> {
     // between records stand empty lines; anything else is damage, reading goes on at the next record
     let begin = loop {
         let offset = lines.offset;
-        match lines.line().map_err(|cause| FetchError::Io { offset, cause })? {
+        match lines.line().map_err(|cause| broken(offset, cause))? {
             None if noise => return Err(damaged(offset, "the archive ends in something that is no record")),
             None => return Ok(Step::End),
             Some(line) if line.starts_with(b"WARC/") => break offset,
@@ -74,7 +74,7 @@ fn record<R: Read>(lines: &mut Lines<R>) -> Result<Step, FetchError> {
     let mut fields = Fields(Vec::new());
     loop {
         let offset = lines.offset;
-        let Some(line) = lines.line().map_err(|cause| FetchError::Io { offset, cause })? else {
+        let Some(line) = lines.line().map_err(|cause| broken(offset, cause))? else {
             return Err(damaged(begin, "the record's header breaks off"));
         };
         if line.is_empty() {
@@ -96,10 +96,10 @@ fn record<R: Read>(lines: &mut Lines<R>) -> Result<Step, FetchError> {
     };
     let wanted = matches!(fields.get("WARC-Type"), Some("response" | "resource"));
     if !wanted || length > RECORD {
-        lines.skip(length).map_err(|cause| FetchError::Io { offset: begin, cause })?;
+        lines.skip(length).map_err(|cause| broken(begin, cause))?;
         return if wanted { Err(damaged(begin, "the record is too large")) } else { Ok(Step::Passed) };
     }
-    let block = lines.bytes(length).map_err(|cause| FetchError::Io { offset: begin, cause })?;
+    let block = lines.bytes(length).map_err(|cause| broken(begin, cause))?;
     if (block.len() as u64) < length {
         return Err(damaged(begin, "the record breaks off"));
     }
@@ -107,6 +107,16 @@ fn record<R: Read>(lines: &mut Lines<R>) -> Result<Step, FetchError> {
         Ok(Some(page)) => Ok(Step::Entry(Box::new(WarcEntry { page, offset: begin }))),
         Ok(None) => Ok(Step::Passed),
         Err(cause) => Err(damaged(begin, &cause)),
+    }
+}
+
+/// What a failed read means: a damaged gzip member, behind which reading goes on, or a file that cannot be read.
+fn broken(offset: u64, cause: io::Error) -> FetchError {
+    match cause.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+            damaged(offset, &format!("the compression is damaged: {cause}"))
+        }
+        _ => FetchError::Io { offset, cause },
     }
 }
 

@@ -7,12 +7,13 @@ use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::Offset};
 
 use super::{
     context::DateContext,
+    evidence::order_of,
     fold::Folded,
     order::{OrderEvidence, Proof},
     read::{dates_in, time_in},
     reading::Precision,
 };
-use crate::model::{DateOrder, Zone};
+use crate::model::Zone;
 
 /// What a page tells about its clock.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,13 +71,13 @@ fn against_header(
         };
         let offset = |date| offset_between(DateTime::from_parts(date, time), header);
         if let Some(seconds) = offset(reading.date) {
-            let evidence = reading.other.is_some().then(|| order_of(&reading, reading.date, line)).flatten();
+            let evidence = reading.other.and_then(|_| order_of(line, reading.date, Proof::Clock));
             return (Some(seconds), evidence.or(reading.evidence));
         }
         if let Some(other) = reading.other
             && let Some(seconds) = offset(other)
         {
-            return (Some(seconds), order_of(&reading, other, line));
+            return (Some(seconds), order_of(line, other, Proof::Clock));
         }
     }
     // the time alone: the day is the one that gives an offset in use
@@ -100,21 +101,6 @@ fn offset_between(local: DateTime, instant: Timestamp) -> Option<i64> {
     let seconds = difference.as_secs();
     let rounded = (seconds + seconds.signum() * QUARTER / 2) / QUARTER * QUARTER;
     ((seconds - rounded).abs() <= STALE && OFFSETS.contains(&rounded)).then_some(rounded)
-}
-
-/// What it proves that the day is `date`.
-fn order_of(reading: &super::DateReading, date: jiff::civil::Date, line: &str) -> Option<OrderEvidence> {
-    let other = if date == reading.date { reading.other? } else { reading.date };
-    let (shape, text) = super::read::numeric_shape(line)?;
-    // the two readings have day and month changed
-    let order = if text.0 == date.day() as u32 && text.1 == date.month() as u32 && date != other {
-        DateOrder::Dmy
-    } else if text.0 == date.month() as u32 && text.1 == date.day() as u32 {
-        DateOrder::Mdy
-    } else {
-        return None;
-    };
-    Some(OrderEvidence { shape, order, proof: Proof::Clock, text: line.trim().to_owned() })
 }
 
 /// `Asia/Kuala_Lumpur` anywhere in the line.
@@ -167,6 +153,7 @@ fn printed_offset(folded: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::DateOrder;
 
     fn zone_of(line: &str, header: Option<&str>) -> (Option<String>, Option<DateOrder>) {
         let header = header.map(|text| text.parse().unwrap());

@@ -12,50 +12,78 @@ use unicode_normalization::char::decompose_canonical;
 pub(crate) struct Folded {
     /// The folded text; runs of white space are one space, or one line feed where there is one among them.
     pub(crate) text: String,
-    /// Byte offset in the original for each byte of `text`, and one more for its end; empty where both agree.
-    map: Vec<u32>,
+    /// Every byte stands where it stood.
+    plain: bool,
 }
 
 impl Folded {
     /// Folds `text`.
     pub(crate) fn new(text: &str) -> Folded {
         if is_plain(text.as_bytes()) {
-            return Folded { text: text.to_ascii_lowercase(), map: Vec::new() };
+            return Folded { text: text.to_ascii_lowercase(), plain: true };
         }
         let mut folded = String::with_capacity(text.len() + 8);
-        let mut map = Vec::with_capacity(text.len() + 9);
-        for (at, c) in text.char_indices() {
-            let mut put = |c: char| {
-                if c == '\n' && folded.ends_with(' ') {
-                    folded.pop();
-                    map.pop();
-                } else if c == ' ' && folded.ends_with([' ', '\n']) || c == '\n' && folded.ends_with('\n') {
-                    return;
-                }
-                folded.push(c);
-                map.resize(folded.len(), at as u32);
-            };
-            match fold_char(c) {
-                Fold::One(c) => put(c),
-                Fold::Two(a, b) => {
-                    put(a);
-                    put(b);
-                }
-                Fold::Nothing => {}
-            }
-        }
-        map.push(text.len() as u32);
-        Folded { text: folded, map }
+        walk(text, |c, _| {
+            folded.push(c);
+            true
+        });
+        Folded { text: folded, plain: false }
     }
 
-    /// Where the byte at `at` of the folded text stands in the original.
-    pub(crate) fn origin(&self, at: usize) -> usize {
-        if self.map.is_empty() { at } else { self.map[at] as usize }
+    /// Where the byte at `at` of the folded text stands in `original`, the text it was made from.
+    pub(crate) fn origin(&self, original: &str, at: usize) -> usize {
+        if self.plain {
+            return at;
+        }
+        // walked again, since few texts are ever asked
+        let mut length = 0;
+        let mut origin = original.len();
+        walk(original, |c, from| {
+            if length >= at {
+                origin = from;
+                return false;
+            }
+            length += c.len_utf8();
+            true
+        });
+        origin
     }
 
     /// The part of `original` that `range` of the folded text came from, without white space around it.
     pub(crate) fn cut<'t>(&self, original: &'t str, range: Range<usize>) -> &'t str {
-        original[self.origin(range.start)..self.origin(range.end)].trim_matches(is_blank)
+        let (start, end) = (self.origin(original, range.start), self.origin(original, range.end));
+        original[start..end.max(start)].trim_matches(is_blank)
+    }
+}
+
+/// Hands out each folded character and the byte it came from, until `emit` says no.
+fn walk(text: &str, mut emit: impl FnMut(char, usize) -> bool) {
+    let table = FOLDS.as_slice();
+    // white space waits for what follows, since a line feed among it counts
+    let mut blank: Option<(char, usize)> = None;
+    for (at, c) in text.char_indices() {
+        let (first, second) = match fold_char(table, c) {
+            Fold::One(' ') => {
+                blank.get_or_insert((' ', at));
+                continue;
+            }
+            Fold::One('\n') => {
+                blank = Some(('\n', blank.map_or(at, |(_, from)| from)));
+                continue;
+            }
+            Fold::One(c) => (c, None),
+            Fold::Two(a, b) => (a, Some(b)),
+            Fold::Nothing => continue,
+        };
+        if blank.take().is_some_and(|(c, from)| !emit(c, from)) || !emit(first, at) {
+            return;
+        }
+        if second.is_some_and(|c| !emit(c, at)) {
+            return;
+        }
+    }
+    if let Some((c, from)) = blank {
+        emit(c, from);
     }
 }
 
@@ -101,10 +129,13 @@ const NOTHING: u32 = u32::MAX;
 static FOLDS: LazyLock<Vec<u32>> =
     LazyLock::new(|| (0..TABLE as u32).map(|c| char::from_u32(c).map_or(NOTHING, work_out)).collect());
 
-fn fold_char(c: char) -> Fold {
+fn fold_char(table: &[u32], c: char) -> Fold {
+    if c.is_ascii() && c > ' ' && c != '`' && c != '\x7f' {
+        return Fold::One(c.to_ascii_lowercase());
+    }
     let code = c as usize;
     if code < TABLE {
-        return match FOLDS[code] {
+        return match table[code] {
             NOTHING => Fold::Nothing,
             folded => match c {
                 'ǆ' | 'ǅ' | 'Ǆ' => Fold::Two('d', 'z'),

@@ -79,8 +79,9 @@ pub(super) enum Relative {
 /// The longest date that begins at `tokens[0]`, and how many tokens it takes. `text` is the folded text.
 /// `whole`: all tokens must belong to it.
 pub(super) fn date_at(text: &str, tokens: &[Token], whole: bool) -> Option<(Parts, usize)> {
-    if let Some((relative, length)) = span_at(tokens)
-        && (!whole || only_stops(&tokens[length..]))
+    let span = span_at(tokens);
+    if let Some((relative, length)) = span
+        && (if whole { only_stops(&tokens[length..]) } else { !time_follows(&tokens[length..]) })
     {
         return Some((
             Parts { relative: Some(relative), ..Parts::default() },
@@ -89,6 +90,13 @@ pub(super) fn date_at(text: &str, tokens: &[Token], whole: bool) -> Option<(Part
     }
     let mut machine = Machine { text, tokens, parts: Parts::default(), open: false };
     let mut at = 0;
+    // "1 Day Ago, 14:20": the day, and a time of its own
+    if let Some((Relative::Span { months: 0, seconds, smallest: Unit::Day }, length)) = span
+        && let Ok(days) = u8::try_from(seconds / 86400)
+    {
+        machine.parts.relative = Some(Relative::DaysAgo(days));
+        at = length;
+    }
     let mut best = None;
     while at < tokens.len() {
         let Some((length, says)) = machine.take(at) else { break };
@@ -104,6 +112,12 @@ pub(super) fn date_at(text: &str, tokens: &[Token], whole: bool) -> Option<(Part
     let left = &tokens[length..];
     (length == tokens.len() || only_stops(left) || at == tokens.len() && only_words(left))
         .then_some((parts, tokens.len()))
+}
+
+/// Whether a time of day comes next.
+fn time_follows(tokens: &[Token]) -> bool {
+    let skip = tokens.iter().take_while(|token| matches!(token.kind, Kind::Sign(b',' | b'.'))).count();
+    matches!(tokens[skip..], [Token { kind: Kind::Number(..), .. }, Token { kind: Kind::Sign(b':'), .. }, ..])
 }
 
 fn only_stops(tokens: &[Token]) -> bool {

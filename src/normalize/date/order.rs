@@ -3,7 +3,7 @@
 //! The order of the evidence is by strength: an instant attribute beside the date, a part above 12 anywhere in the same
 //! source, a weekday, causality; then the engine's stock format; then the language. A configured order stands above all.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -248,6 +248,34 @@ pub struct Turn {
     pub to: Option<DateOrder>,
 }
 
+/// What an engine's stock format is: a row of `config/notices/orders.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stock {
+    engine: String,
+    order: DateOrder,
+    shape: Option<StockShape>,
+    #[serde(default)]
+    english: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StockShape {
+    Hyphen,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stocks {
+    stock: Vec<Stock>,
+}
+
+#[expect(clippy::expect_used, reason = "the file is embedded; a test reads it")]
+static STOCK: LazyLock<Vec<Stock>> = LazyLock::new(|| {
+    toml::from_str::<Stocks>(include_str!("../../../config/notices/orders.toml")).expect("an embedded table").stock
+});
+
 /// The order assumed where nothing decides: the engine's stock format, then the language's custom.
 /// `twelve`: whether the time beside it has a 12-hour clock, where there is a time.
 pub(super) fn prior(shape: Shape, engine: Option<&str>, language: Option<&str>, twelve: Option<bool>) -> DateOrder {
@@ -265,23 +293,11 @@ pub(super) fn prior(shape: Shape, engine: Option<&str>, language: Option<&str>, 
     if let Some(engine) = engine {
         // config/notices/*.toml name engines as people write them
         let engine: String = engine.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let stock = [
-            ("ptt", DateOrder::Mdy),
-            ("discuz", DateOrder::Dmy),
-            ("jforum", DateOrder::Dmy),
-            ("xmb", DateOrder::Dmy),
-            ("mylittleforum", DateOrder::Dmy),
-            ("phorum", DateOrder::Mdy),
-            ("snitz", DateOrder::Mdy),
-        ];
-        if let Some((_, order)) = stock.iter().find(|(name, _)| engine.contains(name)) {
-            return *order;
-        }
-        if hyphen && engine.contains("mybb") {
-            return DateOrder::Mdy;
-        }
-        if hyphen && engine.contains("vbulletin") && english {
-            return DateOrder::Mdy;
+        let stock = STOCK.iter().find(|stock| {
+            engine.contains(&stock.engine) && (hyphen || stock.shape.is_none()) && (english || !stock.english)
+        });
+        if let Some(stock) = stock {
+            return stock.order;
         }
     }
     // hyphens and the month first are two engines' habit; slashes and it a country's

@@ -11,7 +11,7 @@ use super::{
     order::Shape,
     reading::DateReading,
     resolve::{Resolved, hour_of, resolve},
-    token::{Kind, Token, tokens},
+    token::{Kind, Token, date_tokens, tokens},
     words::{DateWords, Meaning, Tables, Words},
 };
 
@@ -39,8 +39,7 @@ fn read_folded(
     language: Option<&str>,
     ctx: &DateContext,
 ) -> Option<Resolved> {
-    let mut buffer = Vec::with_capacity(24);
-    tokens(folded, tables, &mut buffer);
+    let buffer = date_tokens(folded, tables)?;
     let (parts, _) = date_at(folded, &buffer, true)?;
     resolve(&parts, printed, language, ctx)
 }
@@ -56,7 +55,7 @@ pub fn find_date(text: &str, ctx: &DateContext) -> Option<(Range<usize>, DateRea
                 Words::languages().find_map(|language| find(Some(language)).filter(|found| found.1 == reading))
             })?,
     };
-    let start = folded.origin(range.start);
+    let start = folded.origin(text, range.start);
     let cut = folded.cut(text, range);
     let start = start + text[start..].find(cut).unwrap_or(0);
     Some((start..start + cut.len(), reading))

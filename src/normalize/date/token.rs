@@ -29,8 +29,31 @@ pub(super) enum Kind {
 /// Numbers longer than this are not parts of dates.
 const MAX_DIGITS: usize = 9;
 
+/// No date has more.
+const MAX_TOKENS: usize = 40;
+
+/// Cuts folded `text` that should be a date and nothing else: `None` at the first piece that no date has.
+pub(super) fn date_tokens(text: &str, tables: &Tables) -> Option<Vec<Token>> {
+    let mut into = Vec::with_capacity(16);
+    cut(text, tables, |token| {
+        // the T of ISO 8601 may become a part of a date yet
+        let strange = matches!(token.kind, Kind::Unknown) && !text[token.start as usize..].starts_with('t');
+        into.push(token);
+        !strange && into.len() < MAX_TOKENS
+    })
+    .then_some(into)
+}
+
 /// Cuts folded `text`.
 pub(super) fn tokens(text: &str, tables: &Tables, into: &mut Vec<Token>) {
+    cut(text, tables, |token| {
+        into.push(token);
+        true
+    });
+}
+
+/// Hands out token after token until `take` says no; whether it never did.
+fn cut(text: &str, tables: &Tables, mut take: impl FnMut(Token) -> bool) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut spaced = false;
@@ -68,9 +91,12 @@ pub(super) fn tokens(text: &str, tables: &Tables, into: &mut Vec<Token>) {
                 }
             }
         };
-        into.push(Token { kind, start: start as u32, end: at as u32, spaced });
+        if !take(Token { kind, start: start as u32, end: at as u32, spaced }) {
+            return false;
+        }
         spaced = false;
     }
+    true
 }
 
 /// A whole word of a script with spaces, else one character.

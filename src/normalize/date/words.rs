@@ -1,6 +1,10 @@
 //! What words of dates mean, a table a language, from `config/notices/dates.toml`.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    sync::LazyLock,
+};
 
 use serde::Deserialize;
 
@@ -114,7 +118,30 @@ impl Meaning {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     /// By first character; the longest phrase first.
-    phrases: HashMap<char, Vec<(Box<str>, Meaning)>>,
+    phrases: Phrases,
+}
+
+/// Phrases and what they mean, by first character.
+type Phrases = HashMap<char, Vec<(Box<str>, Meaning)>, BuildHasherDefault<OneChar>>;
+
+/// Hashes one character: the standard hasher costs more than all the rest of a look-up.
+#[derive(Default)]
+struct OneChar(u64);
+
+impl Hasher for OneChar {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u32(&mut self, code: u32) {
+        self.0 = u64::from(code).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(20);
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
 }
 
 /// Tables that are asked one after the other; the longest phrase wins, and among equals the first table.
@@ -179,17 +206,25 @@ pub(crate) struct DateWords {
     pub(super) language: Option<&'static str>,
 }
 
+/// The words of the page's language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageWords(&'static Words);
+
 impl DateWords {
     /// Of one language.
     pub(crate) fn of(language: &str) -> DateWords {
         DateWords { tables: Words::tables(Some(language), None), language: Words::name_of(language) }
     }
 
-    /// And of the page's.
-    pub(crate) fn with(mut self, page: Option<&str>) -> DateWords {
-        if let Some(words) = page.and_then(Words::of) {
-            self.tables[1] = Some(words);
-        }
+    /// The words of a page's language, for [`DateWords::with`].
+    pub(crate) fn page(language: &str) -> Option<PageWords> {
+        Words::of(language).map(PageWords)
+    }
+
+    /// And those of the page's language, tried after its own.
+    pub(crate) fn with(mut self, page: Option<PageWords>) -> DateWords {
+        self.tables[1] =
+            page.map(|page| page.0).filter(|page| self.tables[0].is_none_or(|own| !std::ptr::eq(own, *page)));
         self
     }
 }

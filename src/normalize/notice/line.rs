@@ -79,6 +79,7 @@ impl Line {
                 now,
                 not_before: None,
             },
+            own_words: false,
         };
         let notices = Notices::builtin();
         let whole = self.input.trim_matches(is_blank);

@@ -2,8 +2,10 @@
 
 use std::{cmp::Reverse, ops::Range};
 
+use memchr::memmem;
+
 use super::template::{Literal, Piece, Slot, Template};
-use crate::normalize::date::{DateContext, DateReading, DateWords, has_spaces};
+use crate::normalize::date::{DateContext, DateReading, DateWords, floor_boundary, has_spaces};
 
 /// What stands in the slots, as ranges of the folded text.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +17,6 @@ pub(super) struct Filled {
     pub(super) reading: Option<DateReading>,
     pub(super) count: Option<u32>,
     pub(super) reason: Option<Range<usize>>,
-    pub(super) topic: Option<Range<usize>>,
     /// Length of the date without a stop that may be the sentence's.
     pub(super) date_length: usize,
     /// Bytes at the end that the template does not have.
@@ -48,8 +49,8 @@ pub(super) struct Attempt<'t> {
     pub(super) end: End,
     /// User and date have changed places: packs whose arguments are swapped.
     pub(super) swapped: bool,
-    /// Words of the page's language, tried after the template's.
-    pub(super) page: Option<&'t str>,
+    /// The words its date is written with.
+    pub(super) words: DateWords,
     pub(super) dates: &'t DateContext<'t>,
     /// Tells whether the folded byte stands for a capital in the original.
     pub(super) capital: &'t dyn Fn(usize) -> bool,
@@ -65,14 +66,10 @@ const MAX_STEPS: u32 = 4000;
 impl<'t> Attempt<'t> {
     /// The best way to read a notice that begins at `start`.
     pub(super) fn at(&self, start: usize) -> Option<Filled> {
-        let mut search = Search { attempt: self, best: None, steps: 0, words: self.words() };
+        let mut search = Search { attempt: self, best: None, steps: 0 };
         let filled = Filled { whole: start..start, ..Filled::default() };
         search.go(0, start, &filled);
         search.best
-    }
-
-    fn words(&self) -> DateWords {
-        self.template.words.with(self.page)
     }
 }
 
@@ -80,7 +77,6 @@ struct Search<'a, 't> {
     attempt: &'a Attempt<'t>,
     best: Option<Filled>,
     steps: u32,
-    words: DateWords,
 }
 
 impl Search<'_, '_> {
@@ -123,7 +119,7 @@ impl Search<'_, '_> {
             _ => limit.min(start + 4 * MAX_USER),
         };
         if next.core.is_empty() {
-            for (offset, _) in text[start..furthest.min(text.len())].match_indices([' ', '\n']) {
+            for (offset, _) in text[start..floor_boundary(text, furthest).max(start)].match_indices([' ', '\n']) {
                 let at = start + offset;
                 if let Some(filled) = self.fill(slot, start..at, filled) {
                     self.go(following, at + 1, &filled);
@@ -132,7 +128,9 @@ impl Search<'_, '_> {
             return;
         }
         let mut from = start;
-        while let Some(offset) = text.get(from..limit).and_then(|rest| rest.find(&*next.core)) {
+        while let Some(offset) =
+            text.get(from..limit).and_then(|rest| memmem::find(rest.as_bytes(), next.core.as_bytes()))
+        {
             let at = from + offset;
             if at > furthest {
                 break;
@@ -169,7 +167,7 @@ impl Search<'_, '_> {
         match slot {
             Slot::Date => {
                 if let Some((end, reading)) =
-                    self.words.prefix(text, start, attempt.limit, attempt.dates, attempt.capital)
+                    attempt.words.prefix(text, start, attempt.limit, attempt.dates, attempt.capital)
                 {
                     let filled = Filled { date: Some(start..end), date_length: end - start, reading, ..filled.clone() };
                     self.finish(end, filled);
@@ -244,48 +242,53 @@ impl Search<'_, '_> {
         if value.is_empty() {
             return None;
         }
-        let mut filled = filled.clone();
-        match slot {
+        // a copy is made only of what fits
+        Some(match slot {
             Slot::User => {
                 let first = range.start == filled.whole.start;
-                if value.chars().count() > MAX_USER || value.contains('\n') || first && is_sentence(value) {
+                if value.len() > 4 * MAX_USER
+                    || value.chars().count() > MAX_USER
+                    || value.contains('\n')
+                    || first && is_sentence(value)
+                {
                     return None;
                 }
-                filled.user = Some(range);
+                Filled { user: Some(range), ..filled.clone() }
             }
             Slot::Date => {
-                filled.reading = self.words.whole(value, self.attempt.dates)?;
+                let reading = self.attempt.words.whole(value, self.attempt.dates)?;
                 // the stop of the sentence is not the date's; that of "a.m." or "г." is
                 let stop = value.trim_end_matches(['.', ',', ' ', '\n']);
                 let keep = stop.ends_with(char::is_alphabetic)
                     && !stop.ends_with("am")
                     && !stop.ends_with("pm")
                     && value[stop.len()..].starts_with('.');
-                filled.date_length = stop.len();
-                filled.date = Some(range.start..range.start + stop.len() + usize::from(keep));
+                let date = range.start..range.start + stop.len() + usize::from(keep);
+                Filled { date: Some(date), date_length: stop.len(), reading, ..filled.clone() }
             }
             Slot::Count => {
                 if value.len() > 6 || !value.bytes().all(|b| b.is_ascii_digit()) {
                     return None;
                 }
-                filled.count = Some(value.parse().ok()?);
+                Filled { count: Some(value.parse().ok()?), ..filled.clone() }
             }
             Slot::Reason => {
                 if value.len() > MAX_REASON {
                     return None;
                 }
-                filled.reason = Some(range);
+                Filled { reason: Some(range), ..filled.clone() }
             }
             Slot::Ip => {
                 if !value.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b'*')) {
                     return None;
                 }
+                filled.clone()
             }
             Slot::Other => {
                 if value.len() > 200 {
                     return None;
                 }
-                filled.topic = Some(range);
+                filled.clone()
             }
             Slot::Span => {
                 let is_span = value.len() <= 12
@@ -294,9 +297,9 @@ impl Search<'_, '_> {
                 if !is_span {
                     return None;
                 }
+                filled.clone()
             }
-        }
-        Some(filled)
+        })
     }
 }
 

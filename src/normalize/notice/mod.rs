@@ -8,14 +8,17 @@
 //! [`Notices::read`] reads a text that is a notice, [`Notices::take`] takes notices out of a body, and
 //! [`Notices::read_quote_header`] reads the line that attributes a quote.
 
+mod compile;
 mod edit;
 mod engines;
 mod error;
+mod index;
 mod line;
 mod matcher;
 mod notices;
 mod quote;
 mod reading;
+mod search;
 mod table;
 mod take;
 mod template;

@@ -7,7 +7,8 @@ use super::{
     matcher::{Attempt, End},
     notices::Notices,
     reading::NoticeContext,
-    template::{Piece, Slot, Template, weigh},
+    table::Evidence,
+    template::{Owner, Piece, Slot, Template, weigh},
 };
 use crate::normalize::date::{DateContext, DateWords, Folded};
 
@@ -35,7 +36,8 @@ impl Quotes {
         }
         let (weight, literal) = weigh(&pieces);
         let words = DateWords::of(language);
-        self.templates.push(Template { pieces, owners: Vec::new(), words, weight, literal });
+        let owner = Owner { engine: usize::MAX, language: language.into(), evidence: Evidence::Pack };
+        self.templates.push(Template::new(pieces, owner, words, weight, literal));
     }
 
     pub(super) fn finish(&mut self) -> Result<(), NoticeError> {
@@ -68,6 +70,7 @@ impl Notices {
         let text = folded.text.trim_end();
         let start = text.len() - text.trim_start_matches([' ', '↑', '»', '«', '"', '>']).len();
         let dates = DateContext { engine: ctx.dates.engine.or(ctx.engine), ..ctx.dates };
+        let page = ctx.dates.language.or(ctx.language).and_then(DateWords::page);
         let mut best = None;
         for hit in self.quotes.automaton.as_ref()?.find_overlapping_iter(text) {
             let template = &self.quotes.templates[hit.pattern().as_usize()];
@@ -80,7 +83,7 @@ impl Notices {
                 template,
                 end: End::Text,
                 swapped: false,
-                page: ctx.dates.language.or(ctx.language),
+                words: template.words.with(page),
                 dates: &dates,
                 capital: &|_| false,
             };
@@ -91,7 +94,7 @@ impl Notices {
                 // phpBB prints the date after the line: "X wrote: ↑ Thu Feb 01, 2024 12:14 pm"
                 let rest = text[hit.end()..].trim_matches([' ', '↑', '(', ')']);
                 let at = hit.end() + text[hit.end()..].find(rest).unwrap_or(0);
-                if !rest.is_empty() && template.words.with(attempt(0).page).whole(rest, &dates).is_some() {
+                if !rest.is_empty() && template.words.with(page).whole(rest, &dates).is_some() {
                     filled = Some(super::matcher::Filled { date: Some(at..at + rest.len()), ..found });
                 }
             }

@@ -11,6 +11,8 @@ pub struct NoticeContext<'a> {
     pub language: Option<&'a str>,
     /// For the date in it.
     pub dates: DateContext<'a>,
+    /// Only the engine's own words count; those of other engines are somebody's text.
+    pub own_words: bool,
 }
 
 /// What a notice says.

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
-    notices::{Notices, Place},
+    notices::Notices,
     reading::{NoticeContext, NoticeReading},
+    search::Place,
 };
 use crate::normalize::date::{Folded, floor_boundary, is_blank};
 
@@ -44,7 +45,15 @@ impl Notices {
     /// Takes the notices out of a body. `spans` are ranges of `text` that came from elements the engine's profile calls
     /// notices: one that stands at the start or end and reads as a notice is taken out, else its text stays.
     pub fn take(&self, text: &str, spans: &[Range<usize>], lines: Lines, ctx: &NoticeContext) -> Taken {
-        let mut body = Body { notices: self, text, ctx, left: 0..text.len(), first: Vec::new(), last: Vec::new() };
+        let mut body = Body {
+            notices: self,
+            text,
+            ctx,
+            left: 0..text.len(),
+            first: Vec::new(),
+            last: Vec::new(),
+            own_taken: false,
+        };
         body.trim();
         loop {
             let before = body.left.clone();
@@ -78,6 +87,8 @@ struct Body<'b> {
     first: Vec<(String, NoticeReading)>,
     /// Taken from the end, the last one first.
     last: Vec<(String, NoticeReading)>,
+    /// One of them is of the page's own engine.
+    own_taken: bool,
 }
 
 impl Body<'_> {
@@ -106,8 +117,16 @@ impl Body<'_> {
         }
     }
 
+    /// Reads a text that is a notice. Below a notice of the page's own engine, another engine's wording is somebody's text:
+    /// engines stack their own only.
+    fn read(&self, notice: &str, own_only: bool) -> Option<(NoticeReading, bool)> {
+        let own_only = own_only || self.own_taken;
+        self.notices.read_own(notice, self.ctx).filter(|(_, own)| *own || !own_only)
+    }
+
     fn cut_start(&mut self, notice: &str, end: usize) -> bool {
-        let Some(reading) = self.notices.read(notice, self.ctx) else { return false };
+        let Some((reading, own)) = self.read(notice, false) else { return false };
+        self.own_taken |= own;
         self.put_first(notice, reading, end);
         true
     }
@@ -126,7 +145,8 @@ impl Body<'_> {
     }
 
     fn cut_end(&mut self, notice: &str, start: usize) -> bool {
-        let Some(reading) = self.notices.read(notice, self.ctx) else { return false };
+        let Some((reading, own)) = self.read(notice, false) else { return false };
+        self.own_taken |= own;
         self.last.push((notice.to_owned(), reading));
         self.left.end = start;
         self.trim();
@@ -136,12 +156,14 @@ impl Body<'_> {
     fn line_at_start(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
         let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]).take(MAX_LINES).collect();
-        for end in ends.into_iter().rev() {
-            let line = text[..end].trim_matches(is_blank);
-            if is_candidate(line, lines) && self.says_something(line) {
-                let at = self.left.start + end;
-                if self.cut_start(line, at) {
-                    return;
+        for own_only in [true, false] {
+            for &end in ends.iter().rev() {
+                let line = text[..end].trim_matches(is_blank);
+                if is_candidate(line, lines) && self.says_something(line, own_only) {
+                    let at = self.left.start + end;
+                    if self.cut_start(line, at) {
+                        return;
+                    }
                 }
             }
         }
@@ -150,20 +172,22 @@ impl Body<'_> {
     fn line_at_end(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
         let starts: Vec<usize> = text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(MAX_LINES).collect();
-        for start in starts.into_iter().rev() {
-            let line = text[start..].trim_matches(is_blank);
-            if is_candidate(line, lines) && self.says_something(line) {
-                let at = self.left.start + start;
-                if self.cut_end(line, at) {
-                    return;
+        for own_only in [true, false] {
+            for &start in starts.iter().rev() {
+                let line = text[start..].trim_matches(is_blank);
+                if is_candidate(line, lines) && self.says_something(line, own_only) {
+                    let at = self.left.start + start;
+                    if self.cut_end(line, at) {
+                        return;
+                    }
                 }
             }
         }
     }
 
     /// A plain line must name who or when: "Edited" alone is somebody's word.
-    fn says_something(&self, line: &str) -> bool {
-        self.notices.read(line, self.ctx).is_some_and(|reading| reading.user.is_some() || reading.date_raw.is_some())
+    fn says_something(&self, line: &str, own_only: bool) -> bool {
+        self.read(line, own_only).is_some_and(|(reading, _)| reading.user.is_some() || reading.date_raw.is_some())
     }
 
     fn glued(&mut self) {
@@ -193,8 +217,11 @@ impl Body<'_> {
     fn find(&self, window: &str, place: Place) -> Option<(String, NoticeReading, usize)> {
         let folded = Folded::new(window);
         let found = self.notices.best(&folded, window, place, self.ctx)?;
+        if self.own_taken && !found.own {
+            return None;
+        }
         let reading = self.notices.reading(&found, &folded, window, self.ctx);
-        let mut range = folded.origin(found.filled.whole.start)..folded.origin(found.filled.whole.end);
+        let mut range = folded.origin(window, found.filled.whole.start)..folded.origin(window, found.filled.whole.end);
         widen(window, &mut range);
         if place == Place::Start && !window[range.end..].trim_start().is_empty() && goes_on(&window[range.end..]) {
             return None;

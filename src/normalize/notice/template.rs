@@ -1,6 +1,6 @@
 //! A template, compiled: folded literals and typed slots.
 
-use super::{error::TemplateFault, table::Evidence};
+use super::{error::TemplateFault, index::Pairs, table::Evidence};
 use crate::normalize::date::{DateWords, fold, has_spaces};
 
 /// What a slot holds.
@@ -61,14 +61,30 @@ pub(super) struct Template {
     pub(super) weight: usize,
     /// Bytes of its literals.
     pub(super) literal: usize,
+    /// What must stand in a text; the index sets it.
+    pub(super) needs: Pairs,
+    /// May be taken for a notice where its engine is not known.
+    pub(super) open: bool,
 }
 
 /// Templates with less weight are too weak to be taken for notices where their engine is not known.
 const WEAK: usize = 9;
 
 impl Template {
+    pub(super) fn new(pieces: Vec<Piece>, owner: Owner, words: DateWords, weight: usize, literal: usize) -> Template {
+        Template { pieces, owners: vec![owner], words, weight, literal, needs: Pairs::default(), open: false }
+    }
+
     pub(super) fn has(&self, slot: Slot) -> bool {
         self.pieces.contains(&Piece::Slot(slot))
+    }
+
+    /// What introduces the reason or count after the notice.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Literal(literal) if literal.label => Some(&*literal.core),
+            _ => None,
+        })
     }
 
     /// Needs its engine: too few words, or nothing in its slots that could be checked.

@@ -1,0 +1,127 @@
+//! Reading on: what is written after the reading began, across rotation, in `seq` order.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    os::unix::fs::MetadataExt,
+    path::Path,
+};
+
+use super::{
+    EmitError, TailOptions,
+    file::LIVE,
+    recover::seq_of,
+    rotate,
+    tail::{tail_after, wanted},
+};
+
+/// Writes the records of a directory to `out`, and goes on with those that come. `wait` is called when all is read; false
+/// ends it. A record is written once, however files are moved, compressed or truncated meanwhile. Lines without a `seq`
+/// are written as they come.
+///
+/// # Errors
+/// [`EmitError::ReaderGone`] where `out` is a pipe that nobody reads any more; else what the system says.
+pub fn follow(
+    dir: &Path,
+    options: &TailOptions,
+    out: &mut dyn Write,
+    wait: &mut dyn FnMut() -> bool,
+) -> Result<(), EmitError> {
+    let mut last = 0;
+    let mut live: Option<Live> = None;
+    loop {
+        // The new file is looked into before the rest of the old one is read: whoever writes leaves a file for good before
+        // the first line of the next, so that rest is whole, and comes first.
+        let mut next = Live::open_if_another(dir, live.as_ref())?;
+        if let Some(next) = &mut next {
+            next.read()?;
+        }
+        if let Some(live) = &mut live {
+            live.read()?;
+            live.write(options, &mut last, out)?;
+        }
+        if let Some(next) = next {
+            // between the two, whole files may have come and gone
+            tail_after(dir, options, &mut last, out)?;
+            live = Some(next);
+            if let Some(live) = &mut live {
+                live.write(options, &mut last, out)?;
+            }
+        }
+        out.flush().map_err(EmitError::at("stdout"))?;
+        if !wait() {
+            return Ok(());
+        }
+    }
+}
+
+/// The live file, or what was the live file.
+struct Live {
+    file: File,
+    /// Device and number of the file.
+    own: (u64, u64),
+    /// Bytes read so far.
+    at: u64,
+    /// What was read and not yet written; ends in a line that is not whole.
+    rest: Vec<u8>,
+}
+
+impl Live {
+    /// The live file, where it is another one than that which is known, or was cut off.
+    fn open_if_another(dir: &Path, known: Option<&Live>) -> Result<Option<Live>, EmitError> {
+        let path = dir.join(LIVE);
+        let fault = |error: io::Error| EmitError::at(&path)(error);
+        let found = match fs::metadata(&path) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(fault(error)),
+        };
+        if known.is_some_and(|known| known.own == (found.dev(), found.ino()) && found.len() >= known.at) {
+            return Ok(None);
+        }
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(fault(error)),
+        };
+        let opened = file.metadata().map_err(fault)?;
+        Ok(Some(Live { file, own: (opened.dev(), opened.ino()), at: 0, rest: Vec::new() }))
+    }
+
+    fn read(&mut self) -> Result<(), EmitError> {
+        let count = self.file.read_to_end(&mut self.rest).map_err(EmitError::at(LIVE))?;
+        self.at += count as u64;
+        Ok(())
+    }
+
+    /// Writes the whole lines that are wanted.
+    fn write(&mut self, options: &TailOptions, last: &mut u64, out: &mut dyn Write) -> Result<(), EmitError> {
+        let whole = memchr::memrchr(b'\n', &self.rest).map_or(0, |at| at + 1);
+        for line in self.rest[..whole].split_inclusive(|byte| *byte == b'\n') {
+            write_line(line, options, last, out)?;
+        }
+        self.rest.drain(..whole);
+        Ok(())
+    }
+}
+
+/// Writes a line that is wanted and has not been written before.
+pub(super) fn write_line(
+    line: &[u8],
+    options: &TailOptions,
+    last: &mut u64,
+    out: &mut dyn Write,
+) -> Result<(), EmitError> {
+    if let Some(seq) = seq_of(line) {
+        if seq <= *last {
+            return Ok(());
+        }
+        *last = seq;
+    }
+    if wanted(line, options) { out.write_all(line).map_err(EmitError::at("stdout")) } else { Ok(()) }
+}
+
+/// Whether a full file can hold something after `last`.
+pub(super) fn is_news(files: &[rotate::Full], at: usize, last: u64) -> bool {
+    files.get(at + 1).is_none_or(|next| next.first_seq > last.saturating_add(1))
+}

@@ -1,0 +1,136 @@
+//! Addresses with slots: how they are written, and what fills them.
+
+use regex::Regex;
+use serde::{Deserialize, Deserializer, de::Error};
+
+/// A text with slots.
+#[derive(Clone, Debug, Default)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Slot(String),
+    Optional(Vec<Piece>),
+}
+
+impl Template {
+    fn parse(text: &str) -> Result<Template, String> {
+        let mut stack = vec![Vec::new()];
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '[', ']']) {
+            let (before, after) = rest.split_at(at);
+            let top = stack.len() - 1;
+            if !before.is_empty() {
+                stack[top].push(Piece::Text(before.to_owned()));
+            }
+            rest = &after[1..];
+            match after.as_bytes()[0] {
+                b'{' => {
+                    let (name, after) = rest.split_once('}').ok_or("`{` without `}`")?;
+                    if !["board", "thread", "post", "page", "offset", "slug"].contains(&name) {
+                        return Err(format!(
+                            "`{{{name}}}` is not known; there are board, thread, post, page, offset, slug"
+                        ));
+                    }
+                    stack[top].push(Piece::Slot(name.to_owned()));
+                    rest = after;
+                }
+                b'[' => stack.push(Vec::new()),
+                _ => {
+                    let inner = stack.pop().unwrap_or_default();
+                    stack.last_mut().ok_or("`]` without `[`")?.push(Piece::Optional(inner));
+                }
+            }
+        }
+        if !rest.is_empty() {
+            stack[0].push(Piece::Text(rest.to_owned()));
+        }
+        match stack.len() {
+            1 => Ok(Template(stack.swap_remove(0))),
+            _ => Err("`[` without `]`".to_owned()),
+        }
+    }
+
+    /// The text with its slots filled; `None` where a value that it needs is unknown.
+    pub(super) fn fill(&self, slots: &Slots) -> Option<String> {
+        let mut out = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Slot(name) => out.push_str(&slots.value(name)?),
+                Piece::Optional(inner) => {
+                    if inner.iter().all(|piece| !matches!(piece, Piece::Slot(name) if slots.is_implied(name)))
+                        && let Some(text) = Template(inner.clone()).fill(slots)
+                    {
+                        out.push_str(&text);
+                    }
+                }
+            }
+        }
+        Some(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Template::parse(&text).map_err(D::Error::custom)
+    }
+}
+
+/// What an address tells, by the names that slots have.
+#[derive(Default)]
+pub(super) struct Slots {
+    pub(super) board: Option<String>,
+    pub(super) thread: Option<String>,
+    pub(super) post: Option<String>,
+    pub(super) slug: Option<String>,
+    pub(super) page: Option<u32>,
+    pub(super) offset: Option<u32>,
+}
+
+impl Slots {
+    fn value(&self, name: &str) -> Option<String> {
+        match name {
+            "board" => self.board.clone(),
+            "thread" => self.thread.clone(),
+            "post" => self.post.clone(),
+            "slug" => self.slug.clone(),
+            "page" => Some(self.page.unwrap_or(1).to_string()),
+            _ => Some(self.offset.unwrap_or(0).to_string()),
+        }
+    }
+
+    fn is_implied(&self, name: &str) -> bool {
+        match name {
+            "page" => self.page.is_none_or(|page| page <= 1),
+            "offset" => self.offset.is_none_or(|offset| offset == 0),
+            "board" => self.board.is_none(),
+            "thread" => self.thread.is_none(),
+            "post" => self.post.is_none(),
+            _ => self.slug.is_none(),
+        }
+    }
+
+    /// Takes the named captures of a pattern that must match; gives the capture `base`.
+    pub(super) fn take(&mut self, pattern: &Regex, text: &str) -> Option<String> {
+        let captures = pattern.captures(text)?;
+        let mut base = String::new();
+        for (name, found) in pattern.capture_names().zip(captures.iter()) {
+            let (Some(name), Some(found)) = (name, found) else { continue };
+            let found = found.as_str().to_owned();
+            match name {
+                "base" => base = found,
+                "board" => self.board = Some(found),
+                "thread" => self.thread = Some(found),
+                "post" => self.post = Some(found),
+                "slug" => self.slug = Some(found),
+                "page" => self.page = found.parse().ok(),
+                "offset" => self.offset = found.parse().ok(),
+                _ => {}
+            }
+        }
+        Some(base)
+    }
+}

@@ -1,0 +1,117 @@
+//! From tables to templates: parsed, joined with the reasons and counts that may follow, equal ones made one.
+
+use std::collections::HashMap;
+
+use super::{
+    engines::Engines,
+    error::{NoticeError, TemplateFault},
+    index::Index,
+    notices::Notices,
+    quote::Quotes,
+    table::{Engine, Evidence},
+    template::{Owner, Piece, Slot, Template, joined, pieces, weigh},
+};
+use crate::normalize::date::{DateWords, base_language};
+
+/// Collects tables.
+#[derive(Default)]
+pub(super) struct Compiler {
+    templates: Vec<Template>,
+    /// Templates by their pieces and base language.
+    known: HashMap<(Vec<u8>, String), usize>,
+    engines: Engines,
+    quotes: Quotes,
+    /// Labels of reasons by base language, for engines whose own are not known.
+    reasons: HashMap<String, Vec<Vec<Piece>>>,
+    /// Notices that wait for the labels of their language.
+    waiting: Vec<(Vec<Piece>, Owner)>,
+}
+
+impl Compiler {
+    /// Takes in an engine's wording.
+    pub(super) fn add(&mut self, engine: &Engine) -> Result<(), NoticeError> {
+        let index = self.engines.add(&engine.name, &engine.names);
+        let parse = |template: &str, wants: Option<Slot>| {
+            let fault =
+                |cause| NoticeError::Template { engine: engine.name.clone(), template: template.to_owned(), cause };
+            let pieces = pieces(template).map_err(fault)?;
+            match wants {
+                Some(slot) if !pieces.contains(&Piece::Slot(slot)) => Err(fault(TemplateFault::MissingSlot)),
+                _ => Ok(pieces),
+            }
+        };
+        // labels that stand under another evidence of the same language serve too
+        let mut reasons: HashMap<String, Vec<Vec<Piece>>> = HashMap::new();
+        let mut counts: HashMap<String, Vec<Vec<Piece>>> = HashMap::new();
+        for wording in &engine.notice {
+            let language = base_language(&wording.language);
+            for template in &wording.reason {
+                let label = parse(template, Some(Slot::Reason))?;
+                let shared = self.reasons.entry(language.clone()).or_default();
+                if !shared.contains(&label) {
+                    shared.push(label.clone());
+                }
+                reasons.entry(language.clone()).or_default().push(label);
+            }
+            for template in &wording.count {
+                counts.entry(language.clone()).or_default().push(parse(template, Some(Slot::Count))?);
+            }
+        }
+        for wording in &engine.notice {
+            let language = base_language(&wording.language);
+            let owner = Owner { engine: index, language: wording.language.as_str().into(), evidence: wording.evidence };
+            for template in &wording.edit {
+                let notice = parse(template, None)?;
+                for count in counts.get(&language).into_iter().flatten() {
+                    if let Some(counted) = joined(&notice, count) {
+                        for reason in reasons.get(&language).into_iter().flatten() {
+                            if let Some(all) = joined(&counted, reason) {
+                                self.put(all, owner.clone());
+                            }
+                        }
+                        self.put(counted, owner.clone());
+                    }
+                }
+                self.waiting.push((notice.clone(), owner.clone()));
+                self.put(notice, owner.clone());
+            }
+            for template in &wording.quote {
+                self.quotes.add(parse(template, None)?, &wording.language);
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, pieces: Vec<Piece>, owner: Owner) {
+        let language = base_language(&owner.language);
+        let key = (format!("{pieces:?}").into_bytes(), language);
+        if let Some(&known) = self.known.get(&key) {
+            self.templates[known].owners.push(owner);
+            return;
+        }
+        self.known.insert(key, self.templates.len());
+        let (weight, literal) = weigh(&pieces);
+        let words = DateWords::of(&owner.language);
+        self.templates.push(Template::new(pieces, owner, words, weight, literal));
+    }
+
+    /// All templates behind one index.
+    pub(super) fn finish(mut self) -> Result<Notices, NoticeError> {
+        for (notice, owner) in std::mem::take(&mut self.waiting) {
+            let labels = self.reasons.get(&base_language(&owner.language)).cloned().unwrap_or_default();
+            let english = self.reasons.get("en").cloned().unwrap_or_default();
+            for label in labels.iter().chain(&english) {
+                if let Some(pieces) = joined(&notice, label) {
+                    self.put(pieces, owner.clone());
+                }
+            }
+        }
+        for template in &mut self.templates {
+            template.open =
+                !template.is_weak() && template.owners.iter().any(|owner| owner.evidence != Evidence::Memory);
+        }
+        let index = Index::new(&mut self.templates)?;
+        self.quotes.finish()?;
+        Ok(Notices { templates: self.templates, index, engines: self.engines, quotes: self.quotes })
+    }
+}
