@@ -102,6 +102,18 @@ impl<'a> PageDates<'a> {
     }
 }
 
+impl Dated {
+    /// Remembers how a date was read that nothing decided.
+    pub(super) fn remember(&self, knowledge: &mut Knowledge) {
+        if let (Some(raw), Some(reading)) = (&self.raw, &self.reading)
+            && reading.other.is_some()
+            && let Some(read) = order_of(raw, reading.date, Proof::Sequence)
+        {
+            knowledge.orders.assume(read.shape, read.order, &read.text);
+        }
+    }
+}
+
 /// What an instant beside a date in figures proves: the reading that lies on its day is the right one.
 fn beside_instant(instant: &DateReading, text: &DateReading, printed: &str) -> Option<OrderEvidence> {
     let other = text.other?;
