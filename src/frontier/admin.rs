@@ -78,7 +78,10 @@ pub fn status(path: &Path) -> Result<Vec<SourceStatus>, StateError> {
     let fault = |error: rusqlite::Error| StateError::from_sqlite(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
-    open::check_version(&connection, path)?;
+    if open::check_version(&connection, path)? == 0 {
+        // its first opening was cut short: nothing has been written yet
+        return Ok(Vec::new());
+    }
     let mut rows = connection
         .prepare(
             "SELECT name, url, engine, run, started, finished, whole, edits, deletions, failures, last_failure, knowledge,

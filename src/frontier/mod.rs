@@ -28,6 +28,7 @@ mod outbox;
 mod plan;
 mod posts;
 mod queue;
+mod readdress;
 mod reading;
 mod wildcard;
 
