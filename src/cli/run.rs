@@ -15,7 +15,7 @@ use crate::{
     model::SourceSettings,
     pipeline::{self, Tally},
     report::Report,
-    schedule,
+    schedule::{self, Due, LastRun},
 };
 
 /// Arguments of `run`.
@@ -118,7 +118,7 @@ fn configured(args: &RunArgs) -> Result<Config, CliError> {
 fn ad_hoc(defaults: &SourceSettings, url: &Url) -> Source {
     let name = url.host_str().unwrap_or("source");
     let settings = SourceSettings { name: name.into(), url: url.clone(), ..defaults.clone() };
-    Source { settings, schedule: None, replay: None, cookie: None }
+    Source::of(settings)
 }
 
 fn due_sources(args: &RunArgs, config: &Config, clock: Clock) -> Result<Vec<Source>, CliError> {
@@ -143,7 +143,8 @@ fn due_sources(args: &RunArgs, config: &Config, clock: Clock) -> Result<Vec<Sour
 
 fn is_due(source: &Source, last: &[SourceStatus], now: Timestamp) -> bool {
     let row = last.iter().find(|row| row.name == **source.name());
-    schedule::is_due(source.schedule.as_ref(), row.and_then(|row| row.started), row.is_some_and(|row| !row.whole), now)
+    let last = row.and_then(|row| Some(LastRun { began: row.started?, cut_short: !row.whole, wish: row.wish() }));
+    schedule::due(source.schedule.as_ref(), last.as_ref(), now) == Due::Now
 }
 
 /// The first signal asks for an orderly end, the second ends at once.

@@ -17,7 +17,9 @@ pub use check::{DEFAULT, KnownEngine, load, parse};
 pub use complaint::{Complaint, Complaints, nearest};
 pub use lookup::{find, find_in};
 pub use schema::json_schema;
-pub use settings::{Archive, Config, Destination, Fetch, Output, SecretSource, Source, StateLocation, Watch};
+pub use settings::{
+    Archive, Config, Destination, Fetch, LoginSource, Notify, Output, SecretSource, Source, StateLocation, Watch,
+};
 pub use value::parse_duration;
 
 use std::path::PathBuf;
