@@ -42,6 +42,7 @@ fn source(url: &str) -> SourceSettings {
         limits: Limits::default(),
         delay: Duration::ZERO,
         recheck: Vec::new(),
+        adaptive: None,
     }
 }
 

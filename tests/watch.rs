@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be started has failed the test")]
 
+#[path = "support/server.rs"]
+mod server;
 mod support;
 
 use std::{
@@ -17,7 +19,8 @@ use std::{
 };
 
 use serde_json::Value;
-use support::forum::{Body, Engine, Fault, Forum, ForumServer, Growth, On, RetryAfter, Setup, Verdict};
+use server::{RawServer, Reply};
+use support::forum::{Body, Engine, Fault, Forum, ForumServer, Growth, Kind, On, RetryAfter, Setup, Verdict, Wall};
 
 /// A crawler in a directory of its own; killed where a test forgets it.
 struct Resident {
@@ -369,4 +372,118 @@ fn a_reload_without_a_change_is_quiet() {
     assert!(matches!(resident.stop().code(), Some(0 | 3)));
     let log = BufReader::new(fs::File::open(&resident.log).unwrap());
     assert!(log.lines().all(|line| !line.unwrap().contains("ERROR")));
+}
+
+/// Each incident is told once, and once when it is over; whoever tells it sees no secret.
+#[test]
+fn incidents_are_told_once_by_program_and_by_webhook() {
+    let hook = RawServer::start(|_| Reply::html("thanks"));
+    let (one, two) = (forum(Engine::Phpbb, 10), forum(Engine::Smf, 11));
+    let configuration = |one: &str, two: &str| {
+        let told =
+            "command = [\"sh\", \"-c\", \"cat >> told; env >> environment\"], webhook = { env = \"HOOK\" }, after = 2";
+        let notify = format!("notify = {{ {told} }}\nheaders = {{ Accept-Language = \"en\" }}\n");
+        format!("{OUTPUT}[fetch]\nretries = 0\n[defaults]\n{notify}{one}{two}")
+    };
+    let address = hook.at("/hook/s3cret-path");
+    let mut resident =
+        Resident::start(&configuration(&source("one", &one), &source("two", &two)), &[("HOOK", &address)]);
+    let told = |resident: &Resident| -> Vec<(String, String)> {
+        let text = fs::read_to_string(resident.dir.path().join("told")).unwrap_or_default();
+        let parsed = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let pair = |notice: Value| {
+            assert_eq!(notice["schema"], "forumsift-notice/1");
+            assert!(notice["cause"].as_str().is_some_and(|cause| !cause.is_empty()), "{notice}");
+            (notice["source"].as_str().unwrap().to_owned(), notice["event"].as_str().unwrap().to_owned())
+        };
+        parsed.map(pair).collect()
+    };
+    let of = |name: &str, event: &str| (name.to_owned(), event.to_owned());
+    until("the first posts", || (resident.lines().len() >= visible(&one) + visible(&two)).then_some(()));
+    one.fault(On::kind(Kind::Index), Fault::Status(500, RetryAfter::Absent));
+    until("the news of failures", || told(&resident).contains(&of("one", "failed")).then_some(()));
+    two.fault(On::kind(Kind::Index), Fault::Wall(Wall::Maintenance));
+    until("the news of nothing", || told(&resident).contains(&of("two", "empty")).then_some(()));
+    one.heal();
+    until("the news of the end", || told(&resident).contains(&of("one", "recovered")).then_some(()));
+    two.heal();
+    until("the news of the other end", || told(&resident).contains(&of("two", "recovered")).then_some(()));
+    two.fault(On::kind(Kind::Index), Fault::Wall(Wall::Challenge));
+    until("the news of a block", || told(&resident).contains(&of("two", "blocked")).then_some(()));
+    assert!(matches!(resident.stop().code(), Some(0 | 3)));
+    assert_eq!(told(&resident).len(), 5, "{:?}", told(&resident));
+    let posts = hook.heads().iter().filter(|head| head.starts_with("POST /hook/s3cret-path ")).count();
+    assert_eq!(posts, 5);
+    for text in files_below(resident.dir.path()) {
+        assert!(!text.contains("s3cret-path"), "{text}");
+    }
+}
+
+/// A run by cron tells the same: what has been told is remembered in the state.
+#[test]
+fn a_run_that_is_started_by_others_tells_once_too() {
+    let one = forum(Engine::Phpbb, 12);
+    let dir = tempfile::tempdir().unwrap();
+    let notify = "notify = { command = [\"sh\", \"-c\", \"cat >> told\"], after = 2 }\n";
+    let text = format!("{OUTPUT}[fetch]\nretries = 0\n{}{notify}", source("one", &one));
+    fs::write(dir.path().join("forumsift.toml"), text).unwrap();
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_forumsift"));
+        command.args(["run", "--all", "-q"]).current_dir(dir.path()).env_remove("FORUMSIFT_CONFIG");
+        command.stdin(Stdio::null()).stderr(Stdio::null()).status().unwrap().code()
+    };
+    let told = || fs::read_to_string(dir.path().join("told")).unwrap_or_default().lines().count();
+    assert_eq!((run(), told()), (Some(0), 0));
+    one.fault(On::kind(Kind::Index), Fault::Status(500, RetryAfter::Absent));
+    for expected in [0, 1, 1] {
+        assert_eq!((run(), told()), (Some(4), expected));
+    }
+    one.heal();
+    for expected in [2, 2] {
+        assert_eq!((run(), told()), (Some(0), expected));
+    }
+}
+
+/// A board that gets posts is read often, one that gets none seldom, and both intervals can be seen and survive a restart.
+#[test]
+fn boards_are_read_by_their_own_rates() {
+    let mut setup = Setup { boards: 2, threads: 2, longest: 4, ..Setup::new(Engine::Phpbb, 13) };
+    (setup.traps, setup.noise) = (false, false);
+    let one = ForumServer::start(Forum::new(setup)).unwrap();
+    let busy = one.forum().threads().find(|thread| thread.board == 1).unwrap().id;
+    let source = format!(
+        "[[source]]\nname = \"one\"\nurl = \"{}\"\nadaptive = true\nevery_min = \"200ms\"\nevery_max = \"4s\"\n\
+         delay = \"0s\"\nrecheck = []\n",
+        one.url()
+    );
+    let configuration = format!("{OUTPUT}[watch]\nlisten = \"127.0.0.1:0\"\n{source}");
+    let mut resident = Resident::start(&configuration, &[]);
+    let address = resident.address();
+    let intervals = || -> Option<(f64, f64)> {
+        let status: Value = serde_json::from_str(&ask(&address, "/status.json").1).ok()?;
+        let boards = status["sources"][0]["boards"].as_array()?.clone();
+        let of = |id: &str| {
+            let own = boards.iter().find(|board| board["url"].as_str().is_some_and(|url| url.ends_with(id)))?;
+            own["every_seconds"].as_f64()
+        };
+        Some((of("f=1")?, of("f=2")?))
+    };
+    until("the intervals", || {
+        one.forum().add_reply(busy);
+        thread::sleep(Duration::from_millis(150));
+        intervals().filter(|(busy, silent)| *busy < 0.6 && *silent > 2.0)
+    });
+    let metrics = ask(&address, "/metrics").1;
+    assert!(sum(&metrics, "forumsift_board_interval_seconds", "board=") > 2.0, "{metrics}");
+    until("all posts", || (resident.lines().len() >= visible(&one)).then_some(()));
+    assert!(matches!(resident.stop().code(), Some(0 | 3)));
+    let told = Command::new(env!("CARGO_BIN_EXE_forumsift"))
+        .args(["status", "--json"])
+        .current_dir(resident.dir.path())
+        .output()
+        .unwrap();
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["boards"].as_array().map(Vec::len), Some(2), "{told}");
+    let requests = |path: &str| one.log().iter().filter(|access| access.target.contains(path)).count();
+    assert!(requests("viewforum.php?f=1") > 3 * requests("viewforum.php?f=2"), "{}", one.log_lines());
 }

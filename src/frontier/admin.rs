@@ -14,7 +14,7 @@ use super::{
 };
 
 /// What the state knows of a source.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SourceStatus {
     /// Name in the configuration.
     pub name: String,

@@ -13,7 +13,7 @@ use tokio::sync::{oneshot, watch};
 use crate::model::{FetchFailure, Health, SourceSettings};
 
 use super::{
-    Batch, Begun, Committed, Lease, Line, Outlook, Retried, RunOptions, StateError, StatePath,
+    Batch, Begun, Committed, HostQueue, Lease, Line, Outlook, Retried, RunOptions, StateError, StatePath,
     open::{self, Opened},
     writer::Writer,
 };
@@ -70,6 +70,9 @@ pub(super) enum Command {
     Over {
         source: String,
         answer: Answer<()>,
+    },
+    Hosts {
+        answer: Answer<Vec<HostQueue>>,
     },
     Outlook {
         source: String,
@@ -286,6 +289,14 @@ impl Frontier {
     /// Where the state fails.
     pub async fn confirmed(&self) -> Result<u64, StateError> {
         self.ask(|answer| Command::Confirmed { answer }).await
+    }
+
+    /// What waits, by source and host, and for how long.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn hosts(&self) -> Result<Vec<HostQueue>, StateError> {
+        self.ask(|answer| Command::Hosts { answer }).await
     }
 
     /// What lies before a source.

@@ -41,5 +41,5 @@ pub use error::StateError;
 pub use handle::Frontier;
 pub use lease::Lease;
 pub use open::StatePath;
-pub use outlook::Outlook;
+pub use outlook::{HostQueue, Outlook};
 pub use poll::BoardPoll;

@@ -1,11 +1,28 @@
 //! How a source has been doing, and when it wants to be read again: what is asked at the end of each of its runs.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Health, Trouble};
 
 use super::{BoardPoll, enqueue::source_row, poll};
+
+/// The pages of a source that wait at a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostQueue {
+    /// Name of the source.
+    pub source: String,
+    /// Scheme, host and port.
+    pub origin: String,
+    /// Pages that wait.
+    pub pending: u64,
+    /// A request is under way.
+    pub busy: bool,
+    /// What is left of the host's rest.
+    pub rest: Duration,
+}
 
 /// What lies before a source.
 #[derive(Clone, Debug, Default, PartialEq)]

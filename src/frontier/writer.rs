@@ -166,6 +166,9 @@ impl Writer {
                 let result = self.write(|writer| enqueue::finish(&writer.connection, &mut writer.queue, &source, now));
                 self.answer_when_safe(answer, result);
             }
+            Command::Hosts { answer } => {
+                let _ = answer.send(self.read(|db| self.queue.hosts(db)));
+            }
             Command::Outlook { source, answer } => {
                 let _ = answer.send(self.read(|db| outlook::outlook(db, &source)));
             }
