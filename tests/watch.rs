@@ -8,6 +8,7 @@ mod server;
 mod support;
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -178,8 +179,12 @@ fn a_reload_takes_a_good_configuration_and_refuses_a_bad_one() {
     let mut resident = Resident::start(&first, &[]);
     until("the first posts", || (resident.lines().len() >= visible(&one)).then_some(()));
 
-    resident.reload("[output]\nto = 7\n");
-    until("the complaint", || resident.log().contains("the old one stays").then_some(()));
+    // wrong, or written half: an empty file is whole TOML
+    for (wrong, complaints) in [("[output]\nto = 7\n", 1), ("", 2)] {
+        resident.reload(wrong);
+        let told = || resident.log().matches("the old one stays").count();
+        until("the complaint", || (told() >= complaints).then_some(()));
+    }
     one.forum().grow(3, &Growth::of_replies());
     until("posts under the old configuration", || (resident.lines().len() >= visible(&one)).then_some(()));
 
@@ -281,12 +286,23 @@ fn every_metric_moves_and_the_page_is_escaped() {
     one.forum().now = wall_clock();
     one.fault(On::all().after(2).times(1), Fault::Status(503, RetryAfter::Seconds(1)));
     let secret = "sid=hunter2-not-to-be-seen";
+    // one that may not be read, and one that is not there
+    let closed = forum(Engine::Smf, 14);
+    closed.set_robots(support::forum::Robots::Text("User-agent: *\nDisallow: /\n".to_owned()));
+    let absent = "[[source]]\nname = \"absent\"\nurl = \"http://127.0.0.1:9/\"\nevery = \"500ms\"\n";
     let configuration = format!(
-        "{OUTPUT}[archive]\nto = \"warc\"\n[watch]\nlisten = \"127.0.0.1:0\"\n{}cookie = {{ env = \"FORUM_COOKIE\" }}\n",
+        "{OUTPUT}[archive]\nto = \"warc\"\n[watch]\nlisten = \"127.0.0.1:0\"\n[fetch]\nretries = 0\n{absent}{}{}cookie = {{ env = \"FORUM_COOKIE\" }}\n",
+        source("closed", &closed),
         source("one", &one).replace("recheck = []", "recheck = [\"1s\"]")
     );
+    one.set_latency(Duration::from_millis(150));
     let mut resident = Resident::start(&configuration, &[("FORUM_COOKIE", secret)]);
     let address = resident.address();
+    for name in ["forumsift_running", "forumsift_in_flight_pages", "forumsift_queued_pages"] {
+        until(name, || (sum(&ask(&address, "/metrics").1, name, "\"one\"") > 0.0).then_some(()));
+    }
+    one.set_latency(Duration::ZERO);
+    resident.signal("HUP");
     until("the first posts", || (resident.lines().len() >= visible(&one)).then_some(()));
     let first = ask(&address, "/metrics").1;
     until("a second run", || (sum(&ask(&address, "/metrics").1, "forumsift_runs_total", "one") >= 2.0).then_some(()));
@@ -302,6 +318,10 @@ fn every_metric_moves_and_the_page_is_escaped() {
         ("forumsift_edits_total", ""),
         ("forumsift_deletions_total", ""),
         ("forumsift_failures_total", "class=\"busy\""),
+        ("forumsift_refusals_total", "reason=\"robots\""),
+        ("forumsift_failed_runs_in_a_row", "absent"),
+        ("forumsift_next_run_timestamp_seconds", ""),
+        ("forumsift_reloads_total", ""),
         ("forumsift_received_bytes_total", ""),
         ("forumsift_runs_total", ""),
         ("forumsift_records_seq", ""),
@@ -320,7 +340,16 @@ fn every_metric_moves_and_the_page_is_escaped() {
     assert!(head.starts_with("HTTP/1.1 200") && body == "ok\n", "{head}");
     assert!(ask(&address, "/nothing").0.starts_with("HTTP/1.1 404"));
     let status: Value = serde_json::from_str(&ask(&address, "/status.json").1).unwrap();
-    assert_eq!(status["sources"][0]["name"], "one");
+    assert_eq!(status["sources"].as_array().map(Vec::len), Some(3));
+    // every metric that the manual names is there, and none is unnamed
+    let manual = fs::read_to_string("README.md").unwrap();
+    let named = |text: &str, at: usize| -> String {
+        text[at..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect()
+    };
+    let named: BTreeSet<String> = manual.match_indices("`forumsift_").map(|(at, _)| named(&manual, at + 1)).collect();
+    let served: BTreeSet<String> =
+        later.lines().filter_map(|l| l.strip_prefix("# TYPE ")?.split(' ').next().map(str::to_owned)).collect();
+    assert_eq!(named, served);
     assert!(status["newest"].as_array().is_some_and(|newest| !newest.is_empty()));
     {
         let mut forum = one.forum();

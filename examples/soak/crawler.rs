@@ -57,7 +57,10 @@ impl Crawler {
 
     /// Another configuration: intervals and revisits change, and the last source comes and goes.
     pub(super) fn reload(&self, forums: &Forums, number: u64) -> io::Result<()> {
-        fs::write(self.folder.join("forumsift.toml"), configuration(forums, self.interval, number))?;
+        // made beside and renamed: a bounce at the same moment must not find half of it
+        let new = self.folder.join("forumsift.new");
+        fs::write(&new, configuration(forums, self.interval, number))?;
+        fs::rename(new, self.folder.join("forumsift.toml"))?;
         self.hang_up()
     }
 

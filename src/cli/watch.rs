@@ -304,6 +304,10 @@ impl<'a> Watch<'a> {
 
     fn read_anew(&mut self, flow: &Flow) -> Result<Reloaded, CliError> {
         let config = self.args.config.load()?;
+        if config.sources.is_empty() && !self.config.sources.is_empty() {
+            // what an editor or a tool has written half of is often whole TOML
+            return Err(CliError::Usage("it names no source any more".to_owned()));
+        }
         let mut plan = plan_of(&config, config.sources.clone(), false, self.clock)?;
         let same_house = config.state == self.config.state
             && config.output.to == self.config.output.to
