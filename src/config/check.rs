@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{
     Archive, Complaint, Complaints, Config, ConfigError, Destination, Fetch, LoginSource, Notify, Output, SecretSource,
-    Source, StateLocation, Watch,
+    Source, StateLocation, Watch, along,
     raw::{RawConfig, RawDateOrder, RawSecret, RawSource},
     read::{Reading, read},
     value::{DurationText, Filled, PathText, Told},
@@ -205,46 +205,9 @@ impl Check {
             self.at_least_one("threads", limit.value.threads.as_ref().map(|t| (t, t.value)));
             self.at_least_one("pages", limit.value.pages.as_ref().map(|t| (t, t.value)));
         }
-        self.secret("cookie", "FORUM_COOKIE", raw.cookie.as_ref());
-        self.secret("proxy_login", "PROXY_LOGIN", raw.proxy_login.as_ref());
-        if let Some(Told { span, value: login }) = &raw.login {
-            self.secret("user", "FORUM_USER", login.user.as_ref());
-            self.secret("password", "FORUM_PASSWORD", login.password.as_ref());
-            if login.user.is_none() || login.password.is_none() {
-                let hint = "login = { user = { env = \"FORUM_USER\" }, password = { env = \"FORUM_PASSWORD\" } }";
-                self.complain(Complaint::new(span.clone(), "a login has `user` and `password`").hint(hint));
-            }
-        }
-        if let Some(Told { span, value: notify }) = &raw.notify {
-            self.secret("webhook", "FORUM_WEBHOOK", notify.webhook.as_ref());
-            self.at_least_one("after", notify.after.as_ref().map(|t| (t, t.value)));
-            if notify.webhook.is_none() && notify.command.as_ref().is_none_or(|told| told.value.is_empty()) {
-                let hint = "notify = { command = [\"/usr/local/bin/tell-me\"] }";
-                self.complain(Complaint::new(span.clone(), "nobody is told: `command` or `webhook`").hint(hint));
-            }
-        }
-        let plain = raw.headers.iter().flat_map(|told| told.value.iter().map(|(name, told)| (name, &told.span)));
-        let secret = raw.secret_headers.iter().flat_map(|t| t.value.iter().map(|(name, told)| (name, &told.span)));
-        for (name, span) in plain.chain(secret) {
-            if let Err(message) = header_name(name) {
-                self.complain(Complaint::new(span.clone(), message));
-            }
-        }
-        for (name, told) in raw.secret_headers.iter().flat_map(|told| &told.value) {
-            self.secret(name, "FORUM_TOKEN", Some(told));
-        }
+        self.complaints.extend(along::complaints(raw));
         if let Some(replay) = &raw.replay {
             self.must_exist(replay);
-        }
-    }
-
-    /// A secret has one place.
-    fn secret(&mut self, key: &str, env_name: &str, told: Option<&Told<RawSecret>>) {
-        if let Some(Told { span, value: RawSecret { env, file } }) = told
-            && env.is_some() == file.is_some()
-        {
-            let complaint = Complaint::new(span.clone(), "a secret has exactly one place: `env` or `file`");
-            self.complain(complaint.hint(&format!("{key} = {{ env = \"{env_name}\" }}")));
         }
     }
 
@@ -380,29 +343,6 @@ fn layer(source: RawSource, defaults: &RawSource) -> RawSource {
         below.adaptive = None;
     }
     source.over(&below)
-}
-
-/// The name of a header that a source may add; those that this program writes itself are its own.
-fn header_name(name: &str) -> Result<(), String> {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(is_token) {
-        return Err(format!("`{}` is no name of a header", name.escape_debug()));
-    }
-    const OWN: [&str; 9] = [
-        "host",
-        "connection",
-        "content-length",
-        "transfer-encoding",
-        "accept-encoding",
-        "if-none-match",
-        "if-modified-since",
-        "cookie",
-        "user-agent",
-    ];
-    match OWN.iter().find(|own| own.eq_ignore_ascii_case(name)) {
-        Some(own) => Err(format!("the header `{own}` is written by forumsift itself")),
-        None => Ok(()),
-    }
 }
 
 fn texts(list: Option<Told<Vec<Told<Filled>>>>) -> Vec<String> {

@@ -4,6 +4,7 @@
 //! `config/default.toml`, and checked into a [`Config`] (as meant). Nothing raw passes the door. All complaints are told
 //! at once, each with file, line, column and caret. Nothing here touches the network or reads a secret.
 
+mod along;
 mod check;
 mod complaint;
 mod lookup;
