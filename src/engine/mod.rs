@@ -10,6 +10,7 @@ mod error;
 mod json_rules;
 pub mod keys;
 mod login;
+mod pattern;
 mod pointer;
 mod profile;
 mod rules;
@@ -25,6 +26,7 @@ pub use json_rules::{
     JsonThreadRules,
 };
 pub use login::LoginRules;
+pub use pattern::Pattern;
 pub use pointer::{JsonStep, JsonValue, Pointer, Pointers, Segment};
 pub use profile::Profile;
 pub use rules::{

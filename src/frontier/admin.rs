@@ -49,6 +49,9 @@ pub struct SourceStatus {
     pub failures: u64,
     /// The last of them, for people.
     pub last_failure: Option<String>,
+    /// What its pages taught the normalizer, as that one writes it.
+    #[serde(skip)]
+    pub knowledge: Option<String>,
     /// Runs in a row that lost something.
     pub failed_runs: u64,
     /// What has been wrong with the source since then, where something is.
@@ -107,7 +110,7 @@ fn read_status(connection: &Connection) -> rusqlite::Result<Vec<SourceStatus>> {
                  (SELECT min(recheck_at) FROM page WHERE page.source = source.id),
                  (SELECT count(*) FROM thread WHERE thread.source = source.id AND gone >= 0),
                  (SELECT count(*) FROM post WHERE post.source = source.id AND gone >= 0),
-                 failed_runs, incident, incident_since, id
+                 failed_runs, incident, incident_since, id, knowledge
              FROM source ORDER BY name",
     )?;
     let found = rows.query_map([], |row| Ok((row.get::<_, i64>(18)?, source_status(row)?)))?;
@@ -145,6 +148,7 @@ fn source_status(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
         incident: row.get(16)?,
         incident_since: time(17)?,
         boards: Vec::new(),
+        knowledge: row.get(19)?,
     })
 }
 
