@@ -36,8 +36,7 @@ canonical = "talk/{thread}"
 
 [board]
 each = "li.thread"
-link = "a @href"
-title = "a"
+link = "a"
 replies = ".replies"
 
 [thread]
