@@ -108,6 +108,7 @@ async fn write(frontier: Frontier) {
 
 fn source() -> Result<SourceSettings, Failure> {
     Ok(SourceSettings {
+        adaptive: None,
         name: Arc::from("bench"),
         url: Url::parse("http://forum.test/board/1")?,
         engine: None,

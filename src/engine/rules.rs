@@ -453,5 +453,6 @@ pub(super) struct Written {
     pub(super) body: BodyRules,
     pub(super) json: JsonRules,
     pub(super) bad: Vec<BadRule>,
+    pub(super) login: Option<super::LoginRules>,
     pub(super) case: Vec<super::case::Case>,
 }

@@ -149,6 +149,7 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, options: &E
         post_ids_unique: post::ids_are_unique(&view),
         notice_lines: profile.body.notice_lines,
         glued_signatures: profile.body.glued_signatures,
+        logged_in: profile.login.as_ref().and_then(|login| login.inside.as_ref()).map(|css| view.has(Some(css), 0)),
         facts: facts(&view),
         depth_cut,
         generic: profile.structure,

@@ -8,6 +8,7 @@ use crate::model::{FailureClass, FetchFailure, Outcome, PageKind, Reason};
 use super::{
     Batch, Committed, PageResult, Retried, listing, missing,
     plan::recheck_age,
+    poll,
     queue::{Active, Queue, kind_number, kind_of, rank, reason_number},
     reading,
 };
@@ -244,7 +245,10 @@ fn read(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
         .execute(params![work.page.id, kind_number(kind), batch.validators.etag, batch.validators.last_modified])?;
     work.page.kind = kind;
     match kind {
-        PageKind::Thread => reading::thread(work, batch),
+        PageKind::Thread => {
+            reading::thread(work, batch)?;
+            thread_polled(work)
+        }
         _ => listing::listing(work, batch),
     }
 }
@@ -255,10 +259,22 @@ fn unchanged(work: &mut Work<'_>) -> rusqlite::Result<()> {
     match work.page.kind {
         PageKind::Thread => {
             work.settle(work.page.thread)?;
-            missing::unchanged(work)
+            missing::unchanged(work)?;
+            thread_polled(work)
         }
         _ => listing::unchanged(work),
     }
+}
+
+/// A source that is one thread is read by the rate of that thread's new posts.
+fn thread_polled(work: &Work<'_>) -> rusqlite::Result<()> {
+    let adapts = work.active().filter(|active| active.settings.adaptive.is_some());
+    let Some(url) = adapts.map(|active| active.settings.url.to_string()) else { return Ok(()) };
+    let mut start = work.db.prepare_cached("SELECT 1 FROM page WHERE source = ?1 AND url = ?2 AND kind = ?3")?;
+    if start.exists(params![work.source, url, kind_number(PageKind::Thread)])? {
+        poll::polled(work, &url, work.done.posts.new)?;
+    }
+    Ok(())
 }
 
 /// Gives back a request that failed, or ends it.

@@ -13,7 +13,7 @@ use super::StateError;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each step leads from its index to the next version; all that are needed run in one transaction.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// Marks the file as ours ("FSFT"), so that another program's database is never taken for a state.
 const APPLICATION_ID: i64 = 0x4653_4654;

@@ -24,7 +24,7 @@ use crate::{
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
 
-use super::{RunOptions, missing::Recent};
+use super::{HostQueue, RunOptions, missing::Recent};
 
 /// The longest wait that a stored politeness is believed to ask for; longer ones come from a clock that jumped.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -176,6 +176,28 @@ impl Queue {
         let id = db.last_insert_rowid();
         self.origins.insert(name.to_owned(), Origin { id, busy: None, free_at: Instant::now() });
         Ok(id)
+    }
+
+    /// What waits, by source and host.
+    pub(super) fn hosts(&self, db: &Connection) -> rusqlite::Result<Vec<HostQueue>> {
+        let mut rows = db.prepare_cached(
+            "SELECT source.name, origin.name, count(*) FROM page
+             JOIN source ON source.id = page.source JOIN origin ON origin.id = page.origin
+             WHERE state = 1 GROUP BY page.source, page.origin",
+        )?;
+        let queue = |row: &rusqlite::Row<'_>| {
+            let name: String = row.get(1)?;
+            let origin = self.origins.get(&name);
+            let rest = origin.map(|origin| origin.free_at.saturating_duration_since(Instant::now()));
+            Ok(HostQueue {
+                source: row.get(0)?,
+                pending: row.get::<_, i64>(2)?.unsigned_abs(),
+                busy: origin.is_some_and(|origin| origin.busy.is_some()),
+                rest: rest.unwrap_or_default(),
+                origin: name,
+            })
+        };
+        rows.query_map([], queue)?.collect()
     }
 
     /// The next request: origins take turns, and within one the page that stands first.

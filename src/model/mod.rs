@@ -5,6 +5,7 @@
 
 mod counts;
 mod extracted;
+mod health;
 mod markup;
 mod page;
 mod post;
@@ -15,6 +16,7 @@ mod source;
 
 pub use counts::{Counts, CutCounts, PageCounts, PostTally, SourceCounts};
 pub use extracted::{BoardRow, Extracted, NoticeLines, Outcome, PageFacts, RawThread, ThreadRow};
+pub use health::{Health, News, Trouble};
 pub use markup::{Cell, Format, Mark, Markup, Tag};
 pub use page::{FailureClass, FetchFailure, Fetched, Page, Refusal, Validators};
 pub use post::{RawAuthor, RawBody, RawDate, RawNotice, RawPost, RawQuote};
@@ -22,5 +24,5 @@ pub use record::{
     Article, Attachment, Author, Board, Change, Edit, Editor, Quote, Record, SCHEMA, Status, Thread, Warning,
 };
 pub use request::{NewRequest, PageKind, Reason, Request};
-pub use schedule::Schedule;
+pub use schedule::{Adaptive, Schedule};
 pub use source::{DateOrder, Limits, Posts, SourceSettings, Zone};

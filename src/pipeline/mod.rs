@@ -23,5 +23,5 @@ mod writer;
 pub use flow::{Ending, Flow};
 pub use offline::{Format, Input, OfflineError, OfflinePlan, OfflineReport, run_offline};
 pub use plan::{Onlooker, OutputPlan, PipelineError, Plan, SourcePlan};
-pub use run::run;
+pub use run::{run, run_seen};
 pub use tally::Tally;

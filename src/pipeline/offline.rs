@@ -337,6 +337,7 @@ impl Offline<'_> {
             limits: Limits::default(),
             delay: Duration::ZERO,
             recheck: Vec::new(),
+            adaptive: None,
         }
     }
 }

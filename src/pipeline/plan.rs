@@ -20,6 +20,8 @@ pub struct SourcePlan {
     pub settings: SourceSettings,
     /// A captured crawl that stands in for the network.
     pub replay: Option<PathBuf>,
+    /// Failed runs in a row that make an incident.
+    pub patience: u64,
 }
 
 /// Where records go.

@@ -67,6 +67,7 @@ pub(crate) fn source(url: &str) -> SourceSettings {
         limits: Limits::default(),
         delay: std::time::Duration::ZERO,
         recheck: [1, 24, 168].map(|hours| std::time::Duration::from_secs(hours * 3600)).into(),
+        adaptive: None,
     }
 }
 
