@@ -17,7 +17,7 @@ use url::Url;
 use crate::{
     clock::Clock,
     engine::Engines,
-    extract::{ExtractOptions, extract},
+    extract::{ExtractOptions, extract, is_server_error},
     fetch::{FetchError, decode, read_warc},
     model::{DateOrder, Limits, Outcome, Page, Posts, Record, SourceSettings, Validators, Zone},
     normalize::{Knowledge, Normalizer, PageStamp},
@@ -255,6 +255,10 @@ impl Offline<'_> {
     fn text(&mut self, name: &str, page: &Page) -> Result<(), OfflineError> {
         self.report.pages += 1;
         let decoded = decode(page);
+        if is_server_error(&decoded.text) {
+            self.report.without_posts.push((name.to_owned(), Outcome::Maintenance));
+            return Ok(());
+        }
         let host = self.plan.url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
         let source = self.source(host.as_deref(), name);
         let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
