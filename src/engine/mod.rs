@@ -9,6 +9,7 @@ mod engines;
 mod error;
 mod json_rules;
 pub mod keys;
+mod pattern;
 mod pointer;
 mod profile;
 mod rules;
@@ -23,6 +24,7 @@ pub use json_rules::{
     JsonAuthorRules, JsonBoardRules, JsonEditRules, JsonIndexRules, JsonPostRules, JsonRules, JsonStatusRule,
     JsonThreadRules,
 };
+pub use pattern::Pattern;
 pub use pointer::{JsonStep, JsonValue, Pointer, Pointers, Segment};
 pub use profile::Profile;
 pub use rules::{

@@ -1,13 +1,11 @@
 //! What stands in a profile, in the order of its file. Every table may be left out; what a profile cannot do without is
 //! checked when it is complete (after `extends`).
 
-use regex::Regex;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 use super::{
-    Css, JsonRules, Places, Step, Value,
+    Css, JsonRules, Pattern, Places, Step, Value,
     url_rule::{AddressRules, UrlRule},
-    value::regex,
 };
 use crate::model::{NoticeLines, Outcome, Status};
 
@@ -371,17 +369,6 @@ impl From<BadOutcome> for Outcome {
     }
 }
 without_css!(BadOutcome, AttributeName);
-
-/// A regular expression.
-#[derive(Clone, Debug)]
-pub struct Pattern(pub Regex);
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pattern, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        regex(&text).map(Pattern).map_err(|error| D::Error::custom(error.to_string()))
-    }
-}
 
 /// In which room the ids of posts are unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -208,7 +208,7 @@ impl Walk<'_, '_, '_> {
     /// Whether the line before a quotation attributes it: where a rule says how such lines look, it must look so.
     fn is_attribution(&self, at: u32, text: &str) -> bool {
         let rules = self.view.profile.body.quote.iter().filter(|quote| self.view.is(quote.before.as_ref(), at));
-        rules.map(|quote| &quote.before_when).any(|when| when.as_ref().is_none_or(|when| when.0.is_match(text)))
+        rules.map(|quote| &quote.before_when).any(|when| when.as_ref().is_none_or(|when| when.is_match(text)))
     }
 
     fn close(&mut self, close: Close) {

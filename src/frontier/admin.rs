@@ -48,6 +48,9 @@ pub struct SourceStatus {
     pub failures: u64,
     /// The last of them, for people.
     pub last_failure: Option<String>,
+    /// What its pages taught the normalizer, as that one writes it.
+    #[serde(skip)]
+    pub knowledge: Option<String>,
 }
 
 #[expect(clippy::ref_option, reason = "serde asks for this signature")]
@@ -78,7 +81,7 @@ pub fn status(path: &Path) -> Result<Vec<SourceStatus>, StateError> {
     open::check_version(&connection, path)?;
     let mut rows = connection
         .prepare(
-            "SELECT name, url, engine, run, started, finished, whole, edits, deletions, failures, last_failure,
+            "SELECT name, url, engine, run, started, finished, whole, edits, deletions, failures, last_failure, knowledge,
                  (SELECT count(*) FROM page WHERE page.source = source.id AND state IN (1, 2, 3)),
                  (SELECT min(recheck_at) FROM page WHERE page.source = source.id),
                  (SELECT count(*) FROM thread WHERE thread.source = source.id AND gone >= 0),
@@ -107,10 +110,11 @@ fn source_status(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
         deletions: number(8)?,
         failures: number(9)?,
         last_failure: row.get(10)?,
-        pending: number(11)?,
-        next_recheck: time(12)?,
-        threads: number(13)?,
-        posts: number(14)?,
+        knowledge: row.get(11)?,
+        pending: number(12)?,
+        next_recheck: time(13)?,
+        threads: number(14)?,
+        posts: number(15)?,
     })
 }
 

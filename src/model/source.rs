@@ -19,6 +19,17 @@ pub enum DateOrder {
     Ymd,
 }
 
+impl DateOrder {
+    /// As a configuration writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            DateOrder::Dmy => "dmy",
+            DateOrder::Mdy => "mdy",
+            DateOrder::Ymd => "ymd",
+        }
+    }
+}
+
 /// A zone: an IANA one, with its daylight saving, or a fixed offset.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Zone {

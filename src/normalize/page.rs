@@ -53,6 +53,10 @@ impl Normalizer {
         for (dated, row) in listed.iter_mut().zip(&extracted.threads) {
             dates.settle(dated, &row.last_post, knowledge, None);
         }
+        let in_posts = drafts
+            .iter()
+            .flat_map(|draft| std::iter::once(&draft.date).chain(draft.notices.iter().map(Noticed::dated)));
+        in_posts.chain(&listed).for_each(|dated| dated.remember(knowledge));
 
         let page = PageWords::new(&source.name, engine.as_deref(), &dates, knowledge, stamp, &extracted);
         let thread = extracted.thread.as_ref().and_then(|thread| thread.id.as_deref());

@@ -14,6 +14,7 @@ use std::{
 use jiff::Timestamp;
 use url::Url;
 
+use super::stages::tell_turns;
 use crate::{
     clock::Clock,
     engine::Engines,
@@ -244,7 +245,9 @@ impl Offline<'_> {
         }
         let outcome = extracted.outcome;
         let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
+        let before = known.knowledge.clone();
         let normalized = self.plan.normalizer.page(&source, &mut known.knowledge, &stamp, extracted);
+        tell_turns(&source.name, &before, &known.knowledge);
         if normalized.records.is_empty() {
             let place = if page.url.scheme() == "file" { name.to_owned() } else { page.url.to_string() };
             self.report.without_posts.push((place, outcome));

@@ -19,7 +19,7 @@ use crate::{
     fetch::{Fetch, decode},
     frontier::{Batch, Lease, PageNews, PageResult, ThreadNews},
     model::{Extracted, FailureClass, FetchFailure, Fetched, Outcome, Page, PageKind, Posts, Refusal},
-    normalize::{Normalized, PageStamp},
+    normalize::{Knowledge, Normalized, PageStamp, date::Turn},
     polite,
 };
 
@@ -215,6 +215,7 @@ fn ready(page: Apart) -> Ready {
     let posts_on_page = u32::try_from(extracted.posts.len()).unwrap_or(u32::MAX);
     let Normalized { records, listed, news: rest } =
         run.means.normalizer.page(source, &mut known, &stamp.page, extracted);
+    tell_turns(&source.name, &before, &known);
     let thread = rest.thread.map(|thread| ThreadNews {
         id: thread.id.or_else(|| request.what.thread_id.clone()),
         url: thread.url,
@@ -246,6 +247,14 @@ fn ready(page: Apart) -> Ready {
         fetched_at: stamp.page.fetched_at,
     };
     Ready { lease, batch, bytes: stamp.bytes }
+}
+
+/// Says that dates were read the wrong way until this page.
+pub(super) fn tell_turns(source: &str, before: &Knowledge, known: &Knowledge) {
+    for Turn { from, to } in known.orders.turns_since(&before.orders) {
+        let (like, order) = (to.shape.example(), to.order);
+        tracing::warn!(%source, like, from = from.name(), to = order.name(), why = %to.why, "dates turned out to be of another order");
+    }
 }
 
 fn result_of(extracted: &Extracted, status: u16, broke: bool) -> PageResult {

@@ -64,7 +64,7 @@ impl<'d> Reader<'_, 'd> {
     fn author(&self, base: &Url, at: &'d Value) -> Option<RawAuthor> {
         let rules = &self.profile.json.post.author;
         let name = self.text(&rules.name, at)?;
-        if name == "[deleted]" || rules.nobody.as_ref().is_some_and(|nobody| nobody.0.is_match(&name)) {
+        if name == "[deleted]" || rules.nobody.as_ref().is_some_and(|nobody| nobody.is_match(&name)) {
             return None;
         }
         let url = self.text(&rules.url, at).and_then(|given| self.resolve(base, &rules.below, &given));
