@@ -64,6 +64,18 @@ pub(super) fn run(args: &StatusArgs, out: &mut dyn Write) -> Result<ExitKind, Cl
             .collect();
         writeln!(out, "{}", padded.join("  ").trim_end())?;
     }
+    for source in &sources {
+        for board in &source.boards {
+            let every =
+                span(SignedDuration::try_from(Duration::from_secs_f64(board.every_seconds)).unwrap_or_default());
+            let next = span(board.next.duration_since(now));
+            let rate = board.posts_per_hour;
+            writeln!(out, "{}: {}: every {every}, next in {next}, {rate:.1} posts/h", source.name, board.name)?;
+        }
+        if let (Some(incident), Some(since)) = (&source.incident, source.incident_since) {
+            writeln!(out, "{}: {incident} for {}", source.name, span(now.duration_since(since)))?;
+        }
+    }
     for source in sources.iter().filter(|source| source.last_failure.is_some()) {
         writeln!(out, "{}: last failure: {}", source.name, source.last_failure.as_deref().unwrap_or_default())?;
     }
@@ -93,7 +105,7 @@ fn decisions(config: Option<&Config>, source: &SourceStatus) -> Vec<Decision> {
 
 fn next_due(config: Option<&Config>, source: &SourceStatus, now: Timestamp) -> Option<Due> {
     let configured = config?.sources.iter().find(|configured| **configured.name() == *source.name)?;
-    let last = source.started.map(|began| LastRun { began, cut_short: !source.whole });
+    let last = source.started.map(|began| LastRun { began, cut_short: !source.whole, wish: source.wish() });
     Some(schedule::due(configured.schedule.as_ref(), last.as_ref(), now))
 }
 

@@ -9,6 +9,7 @@ mod engines;
 mod error;
 mod json_rules;
 pub mod keys;
+mod login;
 mod pattern;
 mod pointer;
 mod profile;
@@ -24,6 +25,7 @@ pub use json_rules::{
     JsonAuthorRules, JsonBoardRules, JsonEditRules, JsonIndexRules, JsonPostRules, JsonRules, JsonStatusRule,
     JsonThreadRules,
 };
+pub use login::LoginRules;
 pub use pattern::Pattern;
 pub use pointer::{JsonStep, JsonValue, Pointer, Pointers, Segment};
 pub use profile::Profile;

@@ -253,6 +253,11 @@ impl Address {
         Some(url)
     }
 
+    /// The address below the forum's directory.
+    pub(super) fn below(&self, path: &str) -> Option<Url> {
+        self.url.join(&self.base).ok()?.join(path).ok()
+    }
+
     /// The address of another page of the same board or thread.
     pub(super) fn moved_to(&self, rules: &[UrlRule], page: Option<u32>, offset: Option<u32>) -> Option<Address> {
         let slots = Slots {
