@@ -61,7 +61,7 @@ fn is_named(view: &View<'_, '_>, at: u32, words: &[&str]) -> bool {
 }
 
 /// The only post of a page without replies: a block whose class says that it is a post, with a name, a date and text; on a page
-/// that says that it is a forum's, the closest block with most of the text will do. Elsewhere an article is a `post` as well.
+/// that says that it is a forum's, the closest block with most of the text will do.
 pub(super) fn only(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, is_forum: bool) -> Option<Piece> {
     let mut blocks: Vec<(u32, u32, bool)> = Vec::new();
     let asides = series::asides(view);
@@ -77,9 +77,8 @@ pub(super) fn only(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, is_f
         if plain < 30 || linked > plain || marks.dates_in(&range) == 0 || marks.people_in(&range) == 0 {
             continue;
         }
-        let named = is_typed(view, at)
-            || is_named(view, at, &["message", "comment", "question", "reply", "topic"])
-            || is_forum && is_named(view, at, &["post"]);
+        let named =
+            is_typed(view, at) || is_named(view, at, &["post", "message", "comment", "question", "reply", "topic"]);
         blocks.push((at, plain, named));
     }
     let size = |at: u32| view.flat.node(at).end - at;

@@ -121,7 +121,7 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
         let is_block = key.0 >= 20;
         let pieces = alike(layout, pieces(view, layout, &places), is_block);
         let sum: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
-        let worth = sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces);
+        let worth = sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces, is_block);
         if pieces.len() >= 2 && (worth > best.1 + 1e-9 || worth > best.1 - 1e-9 && reach(&pieces) < reach(&best.0)) {
             best = (pieces, worth);
         }
@@ -291,8 +291,9 @@ fn alike(layout: &Layout, pieces: Vec<Piece>, is_block: bool) -> Vec<Piece> {
         .collect()
 }
 
-/// What speaks for a row as a whole: pieces of one shape, each with a number of its own.
-fn uniformity(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece]) -> f64 {
+/// What speaks for a row as a whole: pieces of one shape, each with a number of its own. Marks that are blocks are of one kind
+/// already, be their frames those of an answer or of an answer within it.
+fn uniformity(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece], is_block: bool) -> f64 {
     let total = pieces.len().max(1) as f64;
     let mut shapes: HashMap<u64, usize> = HashMap::new();
     let mut ids: HashSet<&str> = HashSet::new();
@@ -302,7 +303,7 @@ fn uniformity(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece]) -> f64 {
         let id = ["id", "data-id", "data-post-id", "data-comment-id"].iter().find_map(|name| attribute(element, name));
         ids.extend(id.filter(|id| id.bytes().any(|b| b.is_ascii_digit())));
     }
-    let common = shapes.values().max().copied().unwrap_or_default() as f64 / total;
+    let common = if is_block { 1.0 } else { shapes.values().max().copied().unwrap_or_default() as f64 / total };
     let numbered = if ids.len() as f64 >= 0.9 * total { 1.25 } else { 1.0 };
     (0.6 + 0.4 * common) * numbered
 }
