@@ -42,6 +42,14 @@ const SAID: &[(Outcome, &str)] = &[
 static PATTERNS: LazyLock<Vec<(Outcome, Regex)>> =
     LazyLock::new(|| SAID.iter().filter_map(|(outcome, said)| Some((*outcome, Regex::new(said).ok()?))).collect());
 
+static SERVER_ERROR: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?is)^(?:PHP )?(?:fatal|parse|compile) error: .{1,800} on line \d+\s*$").ok());
+
+/// Whether a text without markup is what a failed script prints in a page's place, and nothing else.
+pub fn is_server_error(text: &str) -> bool {
+    SERVER_ERROR.as_ref().is_some_and(|error| error.is_match(text.trim()))
+}
+
 /// Marks in the markup of challenges.
 const CHALLENGES: &[&str] = &[
     "challenge-form",
@@ -107,4 +115,24 @@ fn own_text(view: &View<'_, '_>, at: u32) -> String {
         Kind::Element(_) => None,
     });
     texts.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_server_error;
+
+    #[test]
+    fn a_failed_script_is_told_from_a_post_about_one() {
+        let failed =
+            "Fatal error: Allowed memory size of 134217728 bytes exhausted in /srv/board/functions.php on line 1337";
+        for (text, expected) in [
+            (failed, true),
+            ("PHP Parse error: syntax error, unexpected '}' in index.php on line 3\n", true),
+            (&format!("I get this since yesterday:\n{failed}"), false),
+            (&format!("{failed}\n\nWhat can I do about it?"), false),
+            ("", false),
+        ] {
+            assert_eq!(is_server_error(text), expected, "{text}");
+        }
+    }
 }

@@ -23,5 +23,6 @@ mod view;
 mod wayback;
 mod xml;
 
+pub use bad::is_server_error;
 pub use case::run_case;
 pub use page::{ExtractOptions, draft_profile, extract, extract_with};

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     clock::Clock,
     engine::Engines,
-    extract::{ExtractOptions, extract},
+    extract::{ExtractOptions, extract, is_server_error},
     fetch::{FetchError, decode, read_warc},
     model::{
         Change, DateOrder, Limits, Markup, Outcome, Page, Posts, Record, SourceSettings, Status, Validators, Zone,
@@ -291,6 +291,10 @@ impl Offline<'_> {
     fn text(&mut self, name: &str, page: &Page) -> Result<(), OfflineError> {
         self.report.pages += 1;
         let decoded = decode(page);
+        if is_server_error(&decoded.text) {
+            self.report.without_posts.push((name.to_owned(), Outcome::Maintenance));
+            return Ok(());
+        }
         let host = self.plan.url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
         let source = self.source(host.as_deref(), name);
         let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };

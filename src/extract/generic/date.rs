@@ -290,7 +290,36 @@ pub(super) fn dates(view: &View<'_, '_>, layout: &Layout) -> Vec<Dated> {
             }
         }
     }
+    if all.iter().all(|dated| dated.label != Label::None) {
+        all.extend(bare_ages(view, layout));
+        all.sort_by_key(|dated| dated.node);
+    }
     all
+}
+
+/// Ages without a word that says so ("2 years"), where a page shows no other dates of posts.
+fn bare_ages(view: &View<'_, '_>, layout: &Layout) -> Vec<Dated> {
+    let Some(words) = WORDS.as_ref() else { return Vec::new() };
+    let texts = (0..view.flat.len()).filter(|at| layout.visible[*at as usize]);
+    let ages = texts.filter_map(|at| match view.flat.node(at).kind {
+        Kind::Text(text) => {
+            let (number, unit) = text.trim().split_once(char::is_whitespace)?;
+            let is_age = number.len() <= 3
+                && number.bytes().all(|b| b.is_ascii_digit())
+                && words.units.contains(&unit.trim().to_lowercase());
+            is_age.then(|| (at, text.trim().to_owned()))
+        }
+        Kind::Element(_) => None,
+    });
+    ages.map(|(node, text)| Dated {
+        at: layout.parent(node).unwrap_or(0),
+        node,
+        text,
+        attributes: Vec::new(),
+        has_time: false,
+        label: Label::None,
+    })
+    .collect()
 }
 
 /// The time of day where an element of its own holds it, right after the date.

@@ -2,7 +2,7 @@
 
 use super::{
     layout::{self, Layout},
-    series::{Marks, Piece, is_post_type},
+    series::{self, Marks, Piece, is_post_type},
     words,
 };
 use crate::extract::{flat::attribute, view::View};
@@ -64,11 +64,15 @@ fn is_named(view: &View<'_, '_>, at: u32, words: &[&str]) -> bool {
 /// that says that it is a forum's, the closest block with most of the text will do.
 pub(super) fn only(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, is_forum: bool) -> Option<Piece> {
     let mut blocks: Vec<(u32, u32, bool)> = Vec::new();
+    let asides = series::asides(view);
     for (at, element) in view.flat.elements() {
         if !layout.visible[at as usize] || is_frame(element.value().name()) {
             continue;
         }
         let range = layout::whole(&view.flat, at);
+        if asides.iter().any(|aside| aside.contains(&at)) {
+            continue;
+        }
         let (plain, linked) = (layout.plain(&range), layout.linked(&range));
         if plain < 30 || linked > plain || marks.dates_in(&range) == 0 || marks.people_in(&range) == 0 {
             continue;

@@ -46,11 +46,10 @@ pub(super) fn parts(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, pie
             let inside: Vec<_> = inside.collect();
             // Of a name and what stands around it ("Ann", "Ann Moderator") the name is meant.
             let is_frame = |number: usize| {
-                inside.get(number + 1).is_some_and(|(_, inner)| {
-                    let (_, outer) = inside[number];
-                    let frame = view.flat.node(outer.at).end;
-                    inner.at < frame && inner.name.len() < outer.name.len() && outer.name.starts_with(&inner.name)
-                })
+                let (_, outer) = inside[number];
+                let frame = view.flat.node(outer.at).end;
+                let mut within = inside[number + 1..].iter().take_while(|(_, inner)| inner.at < frame);
+                within.any(|(_, inner)| inner.name.len() < outer.name.len() && outer.name.starts_with(&inner.name))
             };
             let inside = inside.iter().enumerate().filter(|(number, _)| !is_frame(*number)).map(|(_, named)| *named);
             inside

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{date, layout::Layout, person_words};
+use super::{date, layout::Layout, person_words, words};
 use crate::extract::{
     flat::{Kind, attribute},
     view::View,
@@ -176,6 +176,15 @@ pub(super) fn beside_dates(view: &View<'_, '_>, layout: &Layout, dates: &[date::
     all
 }
 
+/// "1,204 posts", "81 months": a number of something that forums count.
+fn is_count(lower: &str) -> bool {
+    let Some((number, counted)) = lower.split_once(char::is_whitespace) else { return false };
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | 'k' | 'm' | '+'));
+    let ends = [" posts", " comments"].iter().any(|word| lower.ends_with(word));
+    ends || is_number && words::COUNTED.contains(&counted.trim())
+}
+
 /// A time of day, or a name of a day of the week.
 fn is_time(lower: &str) -> bool {
     let clock = lower.trim_end_matches(['a', 'p', 'm', '.', ' ']);
@@ -238,7 +247,7 @@ fn is_name(text: &str) -> bool {
     if digits * 2 > count && count < 6 || text.chars().all(|c| !c.is_alphabetic()) {
         return false;
     }
-    if lower.ends_with(" posts") || lower.ends_with(" comments") || is_time(&lower) {
+    if is_count(&lower) || is_time(&lower) {
         return false;
     }
     date::find(text).is_none_or(|(range, _)| range.len() * 2 < text.len())

@@ -118,7 +118,9 @@ fn without_title(post: &mut RawPost, title: Option<&str>) {
     let bare = line.trim();
     let repeats = bare.len() <= title.len() + 16
         && (bare.ends_with(title) || (bare.len() >= 6 && title.starts_with(bare) && title.len() <= bare.len() + 40));
-    if repeats && !rest.trim().is_empty() {
+    // A post of pictures or of nothing has its subject alone; one that only says the title says it.
+    let is_reply = bare.strip_suffix(title).is_some_and(|before| before.trim_end().ends_with(':'));
+    if repeats && (!rest.trim().is_empty() || is_reply) {
         let cut = text.len() - rest.trim_start().len();
         post.headline = Some(bare.to_owned());
         let whole = post.body.text.len();

@@ -74,9 +74,9 @@ const MOST: usize = 3000;
 
 /// The best row of pieces, with what it is worth; empty where nothing on the page looks like posts.
 pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (Vec<Piece>, f64) {
-    let mut series: HashMap<u64, Vec<u32>> = HashMap::new();
+    let mut series: HashMap<(u8, u64), Vec<u32>> = HashMap::new();
     let mut add = |kind: u8, key: u64, at: u32| {
-        let places = series.entry(hash(&(kind, key))).or_default();
+        let places = series.entry((kind, key)).or_default();
         if places.last() != Some(&at) {
             places.push(at);
         }
@@ -108,22 +108,54 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
             add(23, 0, at);
         }
     }
+    let asides = asides(view);
     let mut best: (Vec<Piece>, f64) = (Vec::new(), 0.0);
-    let mut keys: Vec<u64> = series.keys().copied().collect();
+    let mut keys: Vec<(u8, u64)> = series.keys().copied().collect();
     keys.sort_unstable();
     for key in keys {
-        let places = &series[&key];
+        let places = outside(&asides, &series[&key]);
         if places.len() < 2 || places.len() > MOST {
             continue;
         }
-        let pieces = alike(layout, pieces(view, layout, places));
+        // Names and dates stand in quotations as well; what is named a post stands in an answer to a post as well.
+        let is_block = key.0 >= 20;
+        let pieces = alike(layout, pieces(view, layout, &places), is_block);
         let sum: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
-        let worth = sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces);
+        let worth = sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces, is_block);
         if pieces.len() >= 2 && (worth > best.1 + 1e-9 || worth > best.1 - 1e-9 && reach(&pieces) < reach(&best.0)) {
             best = (pieces, worth);
         }
     }
     (once(view, best.0), best.1)
+}
+
+/// What stands beside a thread: side columns, and lists of what is new or alike elsewhere; the outermost of each.
+pub(super) fn asides(view: &View<'_, '_>) -> Vec<Range<u32>> {
+    let mut all: Vec<Range<u32>> = Vec::new();
+    for (at, element) in view.flat.elements() {
+        let range = layout::whole(&view.flat, at);
+        let is_inner = all.last().is_some_and(|outer| at < outer.end);
+        // What holds most of the page is no column of it, whatever it is called.
+        if is_inner || range.end - range.start < 12 || (range.end - at) * 4 > view.flat.len() * 3 {
+            continue;
+        }
+        let names = [attribute(element, "class"), attribute(element, "id")].into_iter().flatten();
+        if names.flat_map(str::split_ascii_whitespace).any(words::names_aside) {
+            all.push(range);
+        }
+    }
+    all
+}
+
+/// The places without those of which several stand in one aside: a column within a post holds that post's alone.
+fn outside(asides: &[Range<u32>], places: &[u32]) -> Vec<u32> {
+    let of = |place: u32| {
+        let number = asides.partition_point(|aside| aside.start <= place).checked_sub(1)?;
+        asides[number].contains(&place).then_some(number)
+    };
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    places.iter().filter_map(|place| of(*place)).for_each(|number| *counts.entry(number).or_default() += 1);
+    places.iter().copied().filter(|place| of(*place).is_none_or(|number| counts[&number] < 2)).collect()
 }
 
 /// An id that comes again is the same post again.
@@ -230,8 +262,9 @@ fn siblings(view: &View<'_, '_>, from: u32, to: u32) -> usize {
     count
 }
 
-/// The pieces that are of one kind; those that stand elsewhere (a list of newest posts in a side column) are left out.
-fn alike(layout: &Layout, pieces: Vec<Piece>) -> Vec<Piece> {
+/// The pieces that are of one kind; those that stand elsewhere (a list of newest posts in a side column) are left out. Answers
+/// within answers stand deeper: what lies among the others is one of them where the marks are whole blocks.
+fn alike(layout: &Layout, pieces: Vec<Piece>, is_block: bool) -> Vec<Piece> {
     let mut votes: HashMap<u64, usize> = HashMap::new();
     for piece in &pieces {
         *votes.entry(layout.paths[piece.top as usize]).or_default() += 1;
@@ -241,11 +274,26 @@ fn alike(layout: &Layout, pieces: Vec<Piece>) -> Vec<Piece> {
     let (Some(path), Some(shape)) = (most(&layout.paths), most(&layout.shapes)) else { return pieces };
     let fits = |piece: &Piece| layout.paths[piece.top as usize] == path || layout.shapes[piece.top as usize] == shape;
     let fitting = pieces.iter().filter(|piece| fits(piece)).count();
-    if fitting * 10 >= pieces.len() * 6 { pieces.into_iter().filter(fits).collect() } else { pieces }
+    if fitting * 10 < pieces.len() * 6 {
+        return pieces;
+    }
+    let (first, last) = (pieces.iter().position(fits), pieces.iter().rposition(fits));
+    let among = match (is_block, first, last) {
+        (true, Some(first), Some(last)) => first..last,
+        _ => 0..0,
+    };
+    let container = first.filter(|_| is_block).and_then(|first| layout.parent(pieces[first].top));
+    let is_within = |piece: &Piece| layout.upward(piece.top).any(|up| Some(up) == container);
+    let mut number = 0..;
+    pieces
+        .into_iter()
+        .filter(|piece| number.next().is_some_and(|number| among.contains(&number)) || fits(piece) || is_within(piece))
+        .collect()
 }
 
-/// What speaks for a row as a whole: pieces of one shape, each with a number of its own.
-fn uniformity(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece]) -> f64 {
+/// What speaks for a row as a whole: pieces of one shape, each with a number of its own. Marks that are blocks are of one kind
+/// already, be their frames those of an answer or of an answer within it.
+fn uniformity(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece], is_block: bool) -> f64 {
     let total = pieces.len().max(1) as f64;
     let mut shapes: HashMap<u64, usize> = HashMap::new();
     let mut ids: HashSet<&str> = HashSet::new();
@@ -255,7 +303,7 @@ fn uniformity(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece]) -> f64 {
         let id = ["id", "data-id", "data-post-id", "data-comment-id"].iter().find_map(|name| attribute(element, name));
         ids.extend(id.filter(|id| id.bytes().any(|b| b.is_ascii_digit())));
     }
-    let common = shapes.values().max().copied().unwrap_or_default() as f64 / total;
+    let common = if is_block { 1.0 } else { shapes.values().max().copied().unwrap_or_default() as f64 / total };
     let numbered = if ids.len() as f64 >= 0.9 * total { 1.25 } else { 1.0 };
     (0.6 + 0.4 * common) * numbered
 }

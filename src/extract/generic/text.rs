@@ -300,16 +300,30 @@ fn common_lines(view: &View<'_, '_>, layout: &Layout, places: &[Option<u32>]) ->
 }
 
 fn boilerplate(view: &View<'_, '_>, layout: &Layout, range: &Range<u32>, common: &HashSet<u64>) -> Vec<Range<u32>> {
-    if common.is_empty() {
-        return Vec::new();
-    }
     let mut cuts: Vec<Range<u32>> = Vec::new();
     for place in small(view, layout, range) {
-        if cuts.last().is_none_or(|cut| cut.end <= place) && common.contains(&fingerprint(view, place)) {
+        if cuts.last().is_none_or(|cut| cut.end <= place)
+            && (common.contains(&fingerprint(view, place)) || is_counts(&view.line(place)))
+        {
             cuts.push(layout::whole(&view.flat, place));
         }
     }
     cuts
+}
+
+/// "3 Likes 2 Shares": numbers of what forums count, and nothing else.
+fn is_counts(line: &str) -> bool {
+    let (mut numbers, mut counted) = (0, 0);
+    for word in line.split(|c: char| c.is_whitespace() || matches!(c, '·' | '•' | '|' | '(' | ')' | ',')) {
+        let lower = word.to_lowercase();
+        match lower.as_str() {
+            "" => {}
+            number if number.bytes().all(|b| b.is_ascii_digit()) => numbers += 1,
+            word if words::REACTIONS.contains(&word) => counted += 1,
+            _ => return false,
+        }
+    }
+    numbers > 0 && counted == numbers
 }
 
 /// Elements of few words.

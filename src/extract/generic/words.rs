@@ -1,4 +1,4 @@
-//! Words that markup and pages of all forums use: classes of posts and bodies, labels of dates. A table; no rule stands here.
+//! Words that markup and pages of all forums use: classes of posts and bodies, labels of dates. A table, and how it is asked.
 
 /// Classes that alternate from row to row or mark the first and the last.
 pub(super) const ALTERNATING: &[&str] = &[
@@ -266,3 +266,129 @@ pub(super) const ASIDE_CLASSES: &[&str] = &[
     "permalink",
     "banner",
 ];
+
+/// What forums count beside posts and people.
+pub(super) const COUNTED: &[&str] = &[
+    "like",
+    "likes",
+    "share",
+    "shares",
+    "reply",
+    "replies",
+    "comment",
+    "comments",
+    "view",
+    "views",
+    "post",
+    "posts",
+    "point",
+    "points",
+    "vote",
+    "votes",
+    "upvote",
+    "upvotes",
+    "downvote",
+    "downvotes",
+    "answer",
+    "answers",
+    "thanks",
+    "reaction",
+    "reactions",
+    "topic",
+    "topics",
+    "thread",
+    "threads",
+    "message",
+    "messages",
+    "badge",
+    "badges",
+    "follower",
+    "followers",
+    "second",
+    "seconds",
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+    "years",
+    "beiträge",
+    "antworten",
+    "kommentare",
+    "aufrufe",
+    "tage",
+    "monate",
+    "jahre",
+    "réponses",
+    "commentaires",
+    "vues",
+    "respuestas",
+    "comentarios",
+    "visitas",
+    "mensajes",
+    "me gusta",
+    "curtidas",
+    "respostas",
+    "ответов",
+    "ответа",
+    "ответ",
+    "просмотров",
+    "сообщений",
+    "лайков",
+    "赞",
+    "回复",
+    "评论",
+    "回答",
+    "浏览",
+    "个赞",
+    "条评论",
+    "条回复",
+    "いいね",
+    "件の返信",
+];
+
+/// What readers do to posts, as it is counted below them.
+pub(super) const REACTIONS: &[&str] = &[
+    "like",
+    "likes",
+    "share",
+    "shares",
+    "reply",
+    "replies",
+    "upvote",
+    "upvotes",
+    "downvote",
+    "downvotes",
+    "vote",
+    "votes",
+    "points",
+    "point",
+    "reactions",
+    "reaction",
+    "thanks",
+    "helpful",
+];
+
+/// Whether a class or an id names what stands beside a thread: a side column, or a list of what is new or alike elsewhere.
+pub(super) fn names_aside(token: &str) -> bool {
+    let lower = token.to_ascii_lowercase();
+    let mut parts = lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    // "has-sidebar" and "text-and-sidebar" speak of the page, "content-sidebar-wrap" of what lies between columns.
+    let is_column = parts.clone().count() <= 3
+        && parts.clone().next_back() == Some("sidebar")
+        && !parts.clone().any(|part| BESIDE.contains(&part));
+    is_column || lower == "widget-area" || parts.any(|part| ELSEWHERE.contains(&part))
+}
+
+/// Words beside "sidebar" in classes of what is no side column of a page.
+const BESIDE: &[&str] =
+    &["has", "no", "with", "without", "and", "content", "hide", "show", "post", "message", "user", "comment", "author"];
+
+/// In classes of lists of what is elsewhere.
+const ELSEWHERE: &[&str] = &["latest", "related", "recent", "trending", "similar", "suggested", "teaser", "teasers"];
