@@ -5,10 +5,12 @@
 
 mod builtin;
 mod case;
+pub mod cut;
 mod engines;
 mod error;
 mod json_rules;
 pub mod keys;
+mod marks;
 mod pointer;
 mod profile;
 mod rules;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{
     Css, JsonRules, Places, Step, Value,
+    cut::CutRules,
     url_rule::{AddressRules, UrlRule},
     value::regex,
 };
@@ -455,6 +456,7 @@ pub(super) struct Written {
     pub(super) detect: Detect,
     pub(super) address: AddressRules,
     pub(super) url: Vec<UrlRule>,
+    pub(super) cut: CutRules,
     pub(super) page: PageRules,
     pub(super) pager: PagerRules,
     pub(super) index: IndexRules,
