@@ -92,6 +92,7 @@ fn measure(name: &str, pages: &[Page], out: &mut impl Write) -> Result<(), Failu
         limits: Limits::default(),
         delay: Duration::ZERO,
         recheck: Vec::new(),
+        adaptive: None,
     };
     let mut best = [Duration::MAX; 5];
     for _ in 0..ROUNDS {

@@ -208,6 +208,7 @@ pub fn class_name(class: FailureClass) -> &'static str {
         FailureClass::Missing => "missing",
         FailureClass::Status => "status",
         FailureClass::Blocked => "blocked",
+        FailureClass::Login => "login",
     }
 }
 

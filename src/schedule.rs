@@ -13,7 +13,7 @@ use croner::{
 };
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 
-use crate::model::Schedule;
+use crate::model::{Adaptive, Schedule};
 
 /// What is known of a source's last run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct LastRun {
     pub began: Timestamp,
     /// It ended before its work was done: interrupted, or killed.
     pub cut_short: bool,
+    /// When the source's boards want to be read, by their own rates of new posts.
+    pub wish: Option<Timestamp>,
 }
 
 /// Whether a source is due.
@@ -42,22 +44,26 @@ pub fn due(schedule: Option<&Schedule>, last: Option<&LastRun>, now: Timestamp) 
         return Due::Now;
     }
     // A last run in the future is a clock that was set back: the wait begins anew.
-    match next_after(schedule, last.began.min(now)) {
+    match next_wished(schedule, last.began.min(now), last.wish) {
         Some(next) if next <= now => Due::Now,
         Some(next) => Due::At(next),
         None => Due::Never,
     }
 }
 
-/// The same as a plain question, of what the state tells: when the last run began or ended, and whether it was cut short.
-pub fn is_due(schedule: Option<&Schedule>, last: Option<Timestamp>, cut_short: bool, now: Timestamp) -> bool {
-    due(schedule, last.map(|began| LastRun { began, cut_short }).as_ref(), now) == Due::Now
+/// The first time after an instant that a schedule names; within the bounds of one that adapts, what the boards wish.
+pub fn next_wished(schedule: &Schedule, after: Timestamp, wish: Option<Timestamp>) -> Option<Timestamp> {
+    let Schedule::Adaptive(Adaptive { least, most }) = schedule else { return next_after(schedule, after) };
+    let (earliest, latest) = (after.checked_add(*least).ok()?, after.checked_add(*most).ok()?);
+    Some(wish.map_or(earliest, |wish| wish.min(latest).max(earliest)))
 }
 
 /// The first time after an instant that a schedule names.
 pub fn next_after(schedule: &Schedule, after: Timestamp) -> Option<Timestamp> {
     match schedule {
-        Schedule::Every(interval) => after.checked_add(*interval).ok(),
+        Schedule::Every(interval) | Schedule::Adaptive(Adaptive { least: interval, .. }) => {
+            after.checked_add(*interval).ok()
+        }
         Schedule::Cron { cron, zone } if is_hourly(cron) => next_by_elapsed_time(cron, zone, after),
         Schedule::Cron { cron, zone } => next_by_wall_clock(cron, zone, after),
     }
@@ -279,7 +285,7 @@ mod tests {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let cron = Schedule::cron("0 3 * * *", TimeZone::UTC).unwrap();
         let every = Schedule::Every(Duration::from_secs(900));
-        let last = |began: &str, cut_short| Some(LastRun { began: at(began), cut_short });
+        let last = |began: &str, cut_short| Some(LastRun { began: at(began), cut_short, wish: None });
         let now = "2026-11-25T12:00:00Z";
         for (schedule, last, expected) in [
             (None, None, Due::Now),
@@ -296,8 +302,16 @@ mod tests {
             (Some(&cron), last("2030-01-01T00:00:00Z", false), Due::At(at("2026-11-26T03:00:00Z"))),
         ] {
             assert_eq!(due(schedule, last.as_ref(), at(now)), expected, "{schedule:?} {last:?}");
-            let cut_short = last.is_some_and(|last| last.cut_short);
-            assert_eq!(is_due(schedule, last.map(|last| last.began), cut_short, at(now)), expected == Due::Now);
+        }
+        let adaptive = Schedule::Adaptive(Adaptive { least: Duration::from_secs(60), most: Duration::from_secs(3600) });
+        for (wish, expected) in [
+            (None, Due::Now),
+            (Some("2026-11-25T11:30:00Z"), Due::Now),
+            (Some("2026-11-25T12:07:00Z"), Due::At(at("2026-11-25T12:07:00Z"))),
+            (Some("2026-11-27T00:00:00Z"), Due::At(at("2026-11-25T12:58:00Z"))),
+        ] {
+            let last = LastRun { began: at("2026-11-25T11:58:00Z"), cut_short: false, wish: wish.map(at) };
+            assert_eq!(due(Some(&adaptive), Some(&last), at(now)), expected, "{wish:?}");
         }
         let past = Schedule::cron("0 0 0 1 1 * 2020", TimeZone::UTC).unwrap();
         assert_eq!(due(Some(&past), last(now, false).as_ref(), at(now)), Due::Never);

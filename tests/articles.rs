@@ -99,5 +99,6 @@ fn source(zone: Option<&str>) -> SourceSettings {
         limits: Limits::default(),
         delay: Duration::ZERO,
         recheck: Vec::new(),
+        adaptive: None,
     }
 }

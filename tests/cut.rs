@@ -7,7 +7,7 @@ use std::{fs, io::Read, path::Path, sync::Arc};
 
 use forumsift::{
     engine::{Engines, Profile},
-    extract::{extract_cut, extract_whole, thinned},
+    extract::{ExtractOptions, extract_cut, extract_whole, thinned},
     model::{Page, Validators},
 };
 use jiff::Timestamp;
@@ -17,6 +17,9 @@ use url::Url;
 
 /// Engines whose profiles allow to cut.
 const ENGINES: &[&str] = &["discuz", "phpbb", "smf", "mybb", "fluxbb", "xenforo2", "xenforo1"];
+
+/// Everything that can be asked for.
+const OPTIONS: ExtractOptions = ExtractOptions { html: true, markdown: true };
 
 fn page(url: &str) -> Option<Page> {
     let url = Url::parse(url).ok()?;
@@ -47,8 +50,8 @@ fn profile(engine: &str) -> Arc<Profile> {
 
 /// Whether the page was cut down; then both ways must agree.
 fn agrees(page: &Page, text: &str, profile: &Arc<Profile>) -> Result<bool, String> {
-    let Some(cut) = extract_cut(page, text, profile) else { return Ok(false) };
-    let (cut, whole) = (format!("{cut:#?}"), format!("{:#?}", extract_whole(page, text, profile)));
+    let Some(cut) = extract_cut(page, text, profile, &OPTIONS) else { return Ok(false) };
+    let (cut, whole) = (format!("{cut:#?}"), format!("{:#?}", extract_whole(page, text, profile, &OPTIONS)));
     let differs = cut.lines().zip(whole.lines()).enumerate().find(|(_, (cut, whole))| cut != whole);
     match differs {
         Some((line, (cut, whole))) => Err(format!("{}: line {line}: cut {cut}, whole {whole}", page.url)),
@@ -72,7 +75,8 @@ fn why(text: &str, profile: &Profile) -> String {
 
 /// Whether a page shows posts in the markup that `[cut]` names.
 fn has_posts(page: &Page, text: &str, profile: &Arc<Profile>) -> bool {
-    profile.cut().is_some_and(|cut| cut.posts_in(text) > 0) && !extract_whole(page, text, profile).posts.is_empty()
+    profile.cut().is_some_and(|cut| cut.posts_in(text) > 0)
+        && !extract_whole(page, text, profile, &OPTIONS).posts.is_empty()
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn source(url: &str) -> SourceSettings {
         limits: Limits::default(),
         delay: Duration::ZERO,
         recheck: Vec::new(),
+        adaptive: None,
     }
 }
 
@@ -259,7 +260,7 @@ fn a_proxy_that_fails_is_the_proxys_fault() {
 fn a_cookie_goes_to_its_own_port_only() {
     let server = replying(Reply::html("a page"));
     let other = replying(Reply::html("a page"));
-    let secret = SourceSecrets { cookie: Some("secret=1".to_owned()) };
+    let secret = SourceSecrets { cookie: Some("secret=1".to_owned()), ..SourceSecrets::default() };
     let with_cookie = || HttpSettings { secrets: [(Arc::from("forum"), secret.clone())].into(), ..settings() };
     assert_eq!(fetch_for(with_cookie(), &server.at("/t"), &server.at("/")), "200 6");
     let sent = |server: &RawServer, path: &str| {

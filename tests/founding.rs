@@ -43,6 +43,7 @@ fn flat(text: &str, zone: Option<&str>) -> Vec<Record> {
         limits: Limits::default(),
         delay: Duration::ZERO,
         recheck: Vec::new(),
+        adaptive: None,
     };
     let stamp = PageStamp { date: None, fetched_at: "2024-11-23T12:00:00Z".parse().unwrap() };
     Normalizer::builtin().flat(&source, None, &stamp, text)

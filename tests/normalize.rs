@@ -27,6 +27,7 @@ fn source(zone: Option<&str>) -> SourceSettings {
         limits: Limits::default(),
         delay: Duration::ZERO,
         recheck: Vec::new(),
+        adaptive: None,
     }
 }
 

@@ -44,6 +44,7 @@ fn walk(server: &ForumServer, zone: &str) -> Walk {
         limits: Limits::default(),
         delay: Duration::ZERO,
         recheck: vec![],
+        adaptive: None,
     };
     let (normalizer, mut knowledge, mut walk) = (Normalizer::builtin(), Knowledge::default(), Walk::default());
     let mut queue = VecDeque::from([source.url.clone()]);

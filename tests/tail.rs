@@ -81,9 +81,18 @@ fn every_record_once_whatever_becomes_of_the_files() {
                 fs::write(&live, "").unwrap();
                 write(65..=66);
             }),
+            // the same, with lines that come to the moved file before the writer is told
+            Box::new(|| {
+                fs::rename(&live, dir.join("moved-again")).unwrap();
+                fs::write(&live, "").unwrap();
+            }),
+            Box::new(|| {
+                let late = line(67).bytes;
+                fs::OpenOptions::new().append(true).open(dir.join("moved-again")).unwrap().write_all(&late).unwrap();
+            }),
             // truncated by someone: what was read stays read
             Box::new(|| fs::File::options().write(true).open(&live).unwrap().set_len(0).unwrap()),
-            Box::new(|| write(67..=70)),
+            Box::new(|| write(68..=70)),
             Box::new(|| fs::remove_file(&live).unwrap()),
             Box::new(|| write(71..=71)),
         ],

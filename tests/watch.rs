@@ -3,9 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be started has failed the test")]
 
+#[path = "support/server.rs"]
+mod server;
 mod support;
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -17,7 +20,8 @@ use std::{
 };
 
 use serde_json::Value;
-use support::forum::{Body, Engine, Fault, Forum, ForumServer, Growth, On, RetryAfter, Setup, Verdict};
+use server::{RawServer, Reply};
+use support::forum::{Body, Engine, Fault, Forum, ForumServer, Growth, Kind, On, RetryAfter, Setup, Verdict, Wall};
 
 /// A crawler in a directory of its own; killed where a test forgets it.
 struct Resident {
@@ -175,8 +179,12 @@ fn a_reload_takes_a_good_configuration_and_refuses_a_bad_one() {
     let mut resident = Resident::start(&first, &[]);
     until("the first posts", || (resident.lines().len() >= visible(&one)).then_some(()));
 
-    resident.reload("[output]\nto = 7\n");
-    until("the complaint", || resident.log().contains("the old one stays").then_some(()));
+    // wrong, or written half: an empty file is whole TOML
+    for (wrong, complaints) in [("[output]\nto = 7\n", 1), ("", 2)] {
+        resident.reload(wrong);
+        let told = || resident.log().matches("the old one stays").count();
+        until("the complaint", || (told() >= complaints).then_some(()));
+    }
     one.forum().grow(3, &Growth::of_replies());
     until("posts under the old configuration", || (resident.lines().len() >= visible(&one)).then_some(()));
 
@@ -278,12 +286,23 @@ fn every_metric_moves_and_the_page_is_escaped() {
     one.forum().now = wall_clock();
     one.fault(On::all().after(2).times(1), Fault::Status(503, RetryAfter::Seconds(1)));
     let secret = "sid=hunter2-not-to-be-seen";
+    // one that may not be read, and one that is not there
+    let closed = forum(Engine::Smf, 14);
+    closed.set_robots(support::forum::Robots::Text("User-agent: *\nDisallow: /\n".to_owned()));
+    let absent = "[[source]]\nname = \"absent\"\nurl = \"http://127.0.0.1:9/\"\nevery = \"500ms\"\n";
     let configuration = format!(
-        "{OUTPUT}[archive]\nto = \"warc\"\n[watch]\nlisten = \"127.0.0.1:0\"\n{}cookie = {{ env = \"FORUM_COOKIE\" }}\n",
+        "{OUTPUT}[archive]\nto = \"warc\"\n[watch]\nlisten = \"127.0.0.1:0\"\n[fetch]\nretries = 0\n{absent}{}{}cookie = {{ env = \"FORUM_COOKIE\" }}\n",
+        source("closed", &closed),
         source("one", &one).replace("recheck = []", "recheck = [\"1s\"]")
     );
+    one.set_latency(Duration::from_millis(150));
     let mut resident = Resident::start(&configuration, &[("FORUM_COOKIE", secret)]);
     let address = resident.address();
+    for name in ["forumsift_running", "forumsift_in_flight_pages", "forumsift_queued_pages"] {
+        until(name, || (sum(&ask(&address, "/metrics").1, name, "\"one\"") > 0.0).then_some(()));
+    }
+    one.set_latency(Duration::ZERO);
+    resident.signal("HUP");
     until("the first posts", || (resident.lines().len() >= visible(&one)).then_some(()));
     let first = ask(&address, "/metrics").1;
     until("a second run", || (sum(&ask(&address, "/metrics").1, "forumsift_runs_total", "one") >= 2.0).then_some(()));
@@ -299,6 +318,10 @@ fn every_metric_moves_and_the_page_is_escaped() {
         ("forumsift_edits_total", ""),
         ("forumsift_deletions_total", ""),
         ("forumsift_failures_total", "class=\"busy\""),
+        ("forumsift_refusals_total", "reason=\"robots\""),
+        ("forumsift_failed_runs_in_a_row", "absent"),
+        ("forumsift_next_run_timestamp_seconds", ""),
+        ("forumsift_reloads_total", ""),
         ("forumsift_received_bytes_total", ""),
         ("forumsift_runs_total", ""),
         ("forumsift_records_seq", ""),
@@ -317,7 +340,16 @@ fn every_metric_moves_and_the_page_is_escaped() {
     assert!(head.starts_with("HTTP/1.1 200") && body == "ok\n", "{head}");
     assert!(ask(&address, "/nothing").0.starts_with("HTTP/1.1 404"));
     let status: Value = serde_json::from_str(&ask(&address, "/status.json").1).unwrap();
-    assert_eq!(status["sources"][0]["name"], "one");
+    assert_eq!(status["sources"].as_array().map(Vec::len), Some(3));
+    // every metric that the manual names is there, and none is unnamed
+    let manual = fs::read_to_string("README.md").unwrap();
+    let named = |text: &str, at: usize| -> String {
+        text[at..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect()
+    };
+    let named: BTreeSet<String> = manual.match_indices("`forumsift_").map(|(at, _)| named(&manual, at + 1)).collect();
+    let served: BTreeSet<String> =
+        later.lines().filter_map(|l| l.strip_prefix("# TYPE ")?.split(' ').next().map(str::to_owned)).collect();
+    assert_eq!(named, served);
     assert!(status["newest"].as_array().is_some_and(|newest| !newest.is_empty()));
     {
         let mut forum = one.forum();
@@ -369,4 +401,118 @@ fn a_reload_without_a_change_is_quiet() {
     assert!(matches!(resident.stop().code(), Some(0 | 3)));
     let log = BufReader::new(fs::File::open(&resident.log).unwrap());
     assert!(log.lines().all(|line| !line.unwrap().contains("ERROR")));
+}
+
+/// Each incident is told once, and once when it is over; whoever tells it sees no secret.
+#[test]
+fn incidents_are_told_once_by_program_and_by_webhook() {
+    let hook = RawServer::start(|_| Reply::html("thanks"));
+    let (one, two) = (forum(Engine::Phpbb, 10), forum(Engine::Smf, 11));
+    let configuration = |one: &str, two: &str| {
+        let told =
+            "command = [\"sh\", \"-c\", \"cat >> told; env >> environment\"], webhook = { env = \"HOOK\" }, after = 2";
+        let notify = format!("notify = {{ {told} }}\nheaders = {{ Accept-Language = \"en\" }}\n");
+        format!("{OUTPUT}[fetch]\nretries = 0\n[defaults]\n{notify}{one}{two}")
+    };
+    let address = hook.at("/hook/s3cret-path");
+    let mut resident =
+        Resident::start(&configuration(&source("one", &one), &source("two", &two)), &[("HOOK", &address)]);
+    let told = |resident: &Resident| -> Vec<(String, String)> {
+        let text = fs::read_to_string(resident.dir.path().join("told")).unwrap_or_default();
+        let parsed = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let pair = |notice: Value| {
+            assert_eq!(notice["schema"], "forumsift-notice/1");
+            assert!(notice["cause"].as_str().is_some_and(|cause| !cause.is_empty()), "{notice}");
+            (notice["source"].as_str().unwrap().to_owned(), notice["event"].as_str().unwrap().to_owned())
+        };
+        parsed.map(pair).collect()
+    };
+    let of = |name: &str, event: &str| (name.to_owned(), event.to_owned());
+    until("the first posts", || (resident.lines().len() >= visible(&one) + visible(&two)).then_some(()));
+    one.fault(On::kind(Kind::Index), Fault::Status(500, RetryAfter::Absent));
+    until("the news of failures", || told(&resident).contains(&of("one", "failed")).then_some(()));
+    two.fault(On::kind(Kind::Index), Fault::Wall(Wall::Maintenance));
+    until("the news of nothing", || told(&resident).contains(&of("two", "empty")).then_some(()));
+    one.heal();
+    until("the news of the end", || told(&resident).contains(&of("one", "recovered")).then_some(()));
+    two.heal();
+    until("the news of the other end", || told(&resident).contains(&of("two", "recovered")).then_some(()));
+    two.fault(On::kind(Kind::Index), Fault::Wall(Wall::Challenge));
+    until("the news of a block", || told(&resident).contains(&of("two", "blocked")).then_some(()));
+    assert!(matches!(resident.stop().code(), Some(0 | 3)));
+    assert_eq!(told(&resident).len(), 5, "{:?}", told(&resident));
+    let posts = hook.heads().iter().filter(|head| head.starts_with("POST /hook/s3cret-path ")).count();
+    assert_eq!(posts, 5);
+    for text in files_below(resident.dir.path()) {
+        assert!(!text.contains("s3cret-path"), "{text}");
+    }
+}
+
+/// A run by cron tells the same: what has been told is remembered in the state.
+#[test]
+fn a_run_that_is_started_by_others_tells_once_too() {
+    let one = forum(Engine::Phpbb, 12);
+    let dir = tempfile::tempdir().unwrap();
+    let notify = "notify = { command = [\"sh\", \"-c\", \"cat >> told\"], after = 2 }\n";
+    let text = format!("{OUTPUT}[fetch]\nretries = 0\n{}{notify}", source("one", &one));
+    fs::write(dir.path().join("forumsift.toml"), text).unwrap();
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_forumsift"));
+        command.args(["run", "--all", "-q"]).current_dir(dir.path()).env_remove("FORUMSIFT_CONFIG");
+        command.stdin(Stdio::null()).stderr(Stdio::null()).status().unwrap().code()
+    };
+    let told = || fs::read_to_string(dir.path().join("told")).unwrap_or_default().lines().count();
+    assert_eq!((run(), told()), (Some(0), 0));
+    one.fault(On::kind(Kind::Index), Fault::Status(500, RetryAfter::Absent));
+    for expected in [0, 1, 1] {
+        assert_eq!((run(), told()), (Some(4), expected));
+    }
+    one.heal();
+    for expected in [2, 2] {
+        assert_eq!((run(), told()), (Some(0), expected));
+    }
+}
+
+/// A board that gets posts is read often, one that gets none seldom, and both intervals can be seen and survive a restart.
+#[test]
+fn boards_are_read_by_their_own_rates() {
+    let mut setup = Setup { boards: 2, threads: 2, longest: 4, ..Setup::new(Engine::Phpbb, 13) };
+    (setup.traps, setup.noise) = (false, false);
+    let one = ForumServer::start(Forum::new(setup)).unwrap();
+    let busy = one.forum().threads().find(|thread| thread.board == 1).unwrap().id;
+    let source = format!(
+        "[[source]]\nname = \"one\"\nurl = \"{}\"\nadaptive = true\nevery_min = \"200ms\"\nevery_max = \"4s\"\n\
+         delay = \"0s\"\nrecheck = []\n",
+        one.url()
+    );
+    let configuration = format!("{OUTPUT}[watch]\nlisten = \"127.0.0.1:0\"\n{source}");
+    let mut resident = Resident::start(&configuration, &[]);
+    let address = resident.address();
+    let intervals = || -> Option<(f64, f64)> {
+        let status: Value = serde_json::from_str(&ask(&address, "/status.json").1).ok()?;
+        let boards = status["sources"][0]["boards"].as_array()?.clone();
+        let of = |id: &str| {
+            let own = boards.iter().find(|board| board["url"].as_str().is_some_and(|url| url.ends_with(id)))?;
+            own["every_seconds"].as_f64()
+        };
+        Some((of("f=1")?, of("f=2")?))
+    };
+    until("the intervals", || {
+        one.forum().add_reply(busy);
+        thread::sleep(Duration::from_millis(150));
+        intervals().filter(|(busy, silent)| *busy < 0.6 && *silent > 2.0)
+    });
+    let metrics = ask(&address, "/metrics").1;
+    assert!(sum(&metrics, "forumsift_board_interval_seconds", "board=") > 2.0, "{metrics}");
+    until("all posts", || (resident.lines().len() >= visible(&one)).then_some(()));
+    assert!(matches!(resident.stop().code(), Some(0 | 3)));
+    let told = Command::new(env!("CARGO_BIN_EXE_forumsift"))
+        .args(["status", "--json"])
+        .current_dir(resident.dir.path())
+        .output()
+        .unwrap();
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["boards"].as_array().map(Vec::len), Some(2), "{told}");
+    let requests = |path: &str| one.log().iter().filter(|access| access.target.contains(path)).count();
+    assert!(requests("viewforum.php?f=1") > 3 * requests("viewforum.php?f=2"), "{}", one.log_lines());
 }

@@ -6,18 +6,20 @@ use std::{
 };
 
 use indicatif::MultiProgress;
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 use super::{Global, LogFormat};
 
 /// Sets up logging for the process. `FORUMSIFT_LOG` (`forumsift::fetch=trace,warn`) wins over `-v` and `-q`.
 pub(super) fn init(global: &Global) {
-    let filter = EnvFilter::try_from_env("FORUMSIFT_LOG").unwrap_or_else(|_| EnvFilter::new(directives(global)));
-    let builder = fmt().with_env_filter(filter).with_writer(|| Stderr).with_ansi(has_colour());
+    let asked = std::env::var("FORUMSIFT_LOG").ok().and_then(|asked| asked.parse::<Targets>().ok());
+    let filter = asked.or_else(|| directives(global).parse().ok()).unwrap_or_default();
+    let lines = fmt::layer().with_writer(|| Stderr).with_ansi(has_colour());
+    let registry = tracing_subscriber::registry().with(filter);
     // A second call in one process (tests) keeps the first set-up.
     let _ = match global.log_format {
-        LogFormat::Text => builder.with_target(false).compact().try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
+        LogFormat::Text => registry.with(lines.with_target(false).compact()).try_init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init(),
     };
 }
 

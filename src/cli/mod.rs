@@ -11,6 +11,7 @@ mod engine;
 mod exit;
 mod extract;
 mod logs;
+mod notify;
 mod plan;
 mod pretty;
 mod probe;

@@ -2,12 +2,15 @@
 
 use std::{collections::HashMap, fs, path::PathBuf, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
+
 use super::{CliError, configuration};
 use crate::{
     clock::Clock,
-    config::{Config, Destination, Source, StateLocation},
+    config::{Config, Destination, SecretSource, Source, StateLocation},
+    engine::Engines,
     extract::ExtractOptions,
-    fetch::{HttpSettings, SourceSecrets},
+    fetch::{self, HttpSettings, Login, SourceProxy, SourceSecrets},
     frontier::{RunOptions, StatePath},
     normalize::Normalizer,
     pipeline::{OutputPlan, Plan, SourcePlan},
@@ -16,14 +19,22 @@ use crate::{
 /// How long work in flight may take once the run was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Failed runs in a row that are an incident where nobody is told: `status` shows it.
+const PATIENCE: u64 = 3;
+
 /// The plan for these sources of a configuration.
 pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, clock: Clock) -> Result<Plan, CliError> {
     let fetch = &config.fetch;
-    let secrets = secrets(&sources)?;
+    let engines = configuration::engines(&config.engines_dir)?;
+    let secrets = secrets(&sources, &engines, clock.now())?;
     Ok(Plan {
         sources: sources
             .into_iter()
-            .map(|source| SourcePlan { settings: source.settings, replay: source.replay })
+            .map(|source| SourcePlan {
+                patience: source.notify.as_ref().map_or(PATIENCE, |notify| notify.after),
+                settings: source.settings,
+                replay: source.replay,
+            })
             .collect(),
         state: match &config.state {
             StateLocation::Memory => StatePath::Memory,
@@ -53,7 +64,7 @@ pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, cloc
         extract: ExtractOptions { html: config.output.html, markdown: config.output.markdown },
         options: RunOptions { recheck, ..RunOptions::default() },
         grace: GRACE,
-        engines: configuration::engines(&config.engines_dir)?,
+        engines,
         normalizer: Arc::new(normalizer(config)?),
         clock,
         onlooker: None,
@@ -81,14 +92,55 @@ fn normalizer(config: &Config) -> Result<Normalizer, CliError> {
 }
 
 /// What the sources send to prove who asks: read now, kept in memory alone.
-fn secrets(sources: &[Source]) -> Result<HashMap<Arc<str>, SourceSecrets>, CliError> {
-    let mut secrets = HashMap::new();
+fn secrets(
+    sources: &[Source],
+    engines: &Engines,
+    now: Timestamp,
+) -> Result<HashMap<Arc<str>, SourceSecrets>, CliError> {
+    let mut all = HashMap::new();
     for source in sources {
+        let wrong = |what: String| CliError::Usage(format!("{}: {what}", source.name()));
+        let read = |key: &str, place: &SecretSource| place.read().map_err(|error| wrong(format!("{key}: {error}")));
+        let mut secrets = SourceSecrets { headers: source.headers.clone(), ..SourceSecrets::default() };
         if let Some(place) = &source.cookie {
-            let cookie =
-                place.read().map_err(|error| CliError::Usage(format!("{}: cookie: {error}", source.name())))?;
-            secrets.insert(source.name().clone(), SourceSecrets { cookie: Some(cookie) });
+            let text = read("cookie", place)?;
+            let cookie = fetch::cookie_header(&text, &source.settings.url, now);
+            secrets.cookie =
+                Some(cookie.ok_or_else(|| wrong("cookie: the file holds none for this forum".to_owned()))?);
         }
+        for (name, place) in &source.secret_headers {
+            let value = read(name, place)?;
+            secrets.secret_values.push(value.clone());
+            secrets.headers.push((name.clone(), value));
+        }
+        if let Some(login) = &source.login {
+            let name = source.settings.engine.as_deref();
+            let profile = name.and_then(|name| engines.get(name));
+            let profile = profile
+                .ok_or_else(|| wrong("login: name the `engine`, whose profile describes the form".to_owned()))?;
+            let rules = profile.login.clone().filter(|rules| rules.form.is_some());
+            let page = profile.login_page(&source.settings.url);
+            let (Some(rules), Some(page)) = (rules, page) else {
+                return Err(wrong(format!("login: the profile `{}` describes no form ([login])", profile.name)));
+            };
+            let (user, password) = (read("login.user", &login.user)?, read("login.password", &login.password)?);
+            secrets.login = Some(Login { page, rules, user, password, renew: login.renew });
+        }
+        if source.proxy.is_some() || source.proxy_login.is_some() {
+            let login = match &source.proxy_login {
+                Some(place) => {
+                    let pair = read("proxy_login", place)?;
+                    let (user, password) = pair
+                        .split_once(':')
+                        .ok_or_else(|| wrong("proxy_login: it is written `user:password`".to_owned()))?;
+                    Some((user.to_owned(), password.to_owned()))
+                }
+                None => None,
+            };
+            secrets.proxy = Some(SourceProxy { address: source.proxy.clone(), login });
+        }
+        secrets.check().map_err(wrong)?;
+        all.insert(source.name().clone(), secrets);
     }
-    Ok(secrets)
+    Ok(all)
 }

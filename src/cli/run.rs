@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{CliError, ExitKind, configuration::ConfigArgs, plan::plan_of, progress};
+use super::{CliError, ExitKind, configuration::ConfigArgs, notify::Message, plan::plan_of, progress};
 use crate::{
     clock::Clock,
     config::{Config, Destination, Source, StateLocation},
@@ -15,7 +15,7 @@ use crate::{
     model::SourceSettings,
     pipeline::{self, Tally},
     report::Report,
-    schedule,
+    schedule::{self, Due, LastRun},
 };
 
 /// Arguments of `run`.
@@ -53,17 +53,31 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitKind, CliError> {
         return Ok(ExitKind::Done);
     }
     let names: Vec<Arc<str>> = due.iter().map(|source| source.name().clone()).collect();
-    let plan = plan_of(&config, due, args.recheck, clock)?;
+    let plan = plan_of(&config, due.clone(), args.recheck, clock)?;
     let tally = Tally::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let stop = CancellationToken::new();
     let ended = runtime.block_on(async {
         tokio::spawn(stop_on_signal(stop.clone()));
-        let bar = tokio::spawn(progress::show(tally.clone()));
-        let ended = pipeline::run(plan, stop.clone(), tally.clone()).await;
-        bar.abort();
-        let _ = bar.await;
-        ended
+        let mut bar = None;
+        let ended = pipeline::run_seen(plan, stop.clone(), tally.clone(), |flow| {
+            bar = Some(tokio::spawn(progress::show(tally.clone(), flow.clone())));
+        });
+        let ended = ended.await;
+        if let Some(bar) = bar {
+            bar.abort();
+            let _ = bar.await;
+        }
+        let news = ended?;
+        for (name, news) in news {
+            let report = Report { sources: tally.counts([name.clone()]) };
+            let source = due.iter().find(|source| *source.name() == name);
+            let message = source.and_then(|s| Message::about(&config, s, news, report.failure(), clock.now()));
+            if let Some(message) = message {
+                message.send().await;
+            }
+        }
+        Ok(())
     });
     // whatever still hangs on a socket must not keep the process
     runtime.shutdown_timeout(Duration::from_millis(200));
@@ -118,7 +132,7 @@ fn configured(args: &RunArgs) -> Result<Config, CliError> {
 fn ad_hoc(defaults: &SourceSettings, url: &Url) -> Source {
     let name = url.host_str().unwrap_or("source");
     let settings = SourceSettings { name: name.into(), url: url.clone(), ..defaults.clone() };
-    Source { settings, schedule: None, replay: None, cookie: None }
+    Source::of(settings)
 }
 
 fn due_sources(args: &RunArgs, config: &Config, clock: Clock) -> Result<Vec<Source>, CliError> {
@@ -143,7 +157,8 @@ fn due_sources(args: &RunArgs, config: &Config, clock: Clock) -> Result<Vec<Sour
 
 fn is_due(source: &Source, last: &[SourceStatus], now: Timestamp) -> bool {
     let row = last.iter().find(|row| row.name == **source.name());
-    schedule::is_due(source.schedule.as_ref(), row.and_then(|row| row.started), row.is_some_and(|row| !row.whole), now)
+    let last = row.and_then(|row| Some(LastRun { began: row.started?, cut_short: !row.whole, wish: row.wish() }));
+    schedule::due(source.schedule.as_ref(), last.as_ref(), now) == Due::Now
 }
 
 /// The first signal asks for an orderly end, the second ends at once.

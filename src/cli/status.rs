@@ -1,4 +1,4 @@
-//! `forumsift status`: when each source was crawled, what it holds, what failed.
+//! `forumsift status`: when each source was crawled, what it holds, what failed, and how its dates are read.
 
 use std::{io::Write, path::PathBuf, time::Duration};
 
@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     config::Config,
     frontier::{self, SourceStatus},
+    normalize::{Knowledge, date::Decision},
     schedule::{self, Due, LastRun},
 };
 
@@ -41,6 +42,8 @@ pub(super) fn run(args: &StatusArgs, out: &mut dyn Write) -> Result<ExitKind, Cl
                 Some(Due::At(at)) => at.to_string().into(),
                 Some(Due::Never) | None => serde_json::Value::Null,
             };
+            line["date_orders"] = serde_json::to_value(decisions(config.as_ref(), source))
+                .map_err(|error| CliError::Bug(error.to_string()))?;
             writeln!(out, "{line}")?;
         }
         return Ok(ExitKind::Done);
@@ -61,15 +64,48 @@ pub(super) fn run(args: &StatusArgs, out: &mut dyn Write) -> Result<ExitKind, Cl
             .collect();
         writeln!(out, "{}", padded.join("  ").trim_end())?;
     }
+    for source in &sources {
+        for board in &source.boards {
+            let every =
+                span(SignedDuration::try_from(Duration::from_secs_f64(board.every_seconds)).unwrap_or_default());
+            let next = span(board.next.duration_since(now));
+            let rate = board.posts_per_hour;
+            writeln!(out, "{}: {}: every {every}, next in {next}, {rate:.1} posts/h", source.name, board.name)?;
+        }
+        if let (Some(incident), Some(since)) = (&source.incident, source.incident_since) {
+            writeln!(out, "{}: {incident} for {}", source.name, span(now.duration_since(since)))?;
+        }
+    }
     for source in sources.iter().filter(|source| source.last_failure.is_some()) {
         writeln!(out, "{}: last failure: {}", source.name, source.last_failure.as_deref().unwrap_or_default())?;
+    }
+    for source in &sources {
+        for Decision { shape, order, why, .. } in decisions(config.as_ref(), source) {
+            writeln!(out, "{}: dates like {} are read {}, {why}", source.name, shape.example(), order.name())?;
+        }
     }
     Ok(ExitKind::Done)
 }
 
+/// How the source's numeric dates are read, by their shapes: a configured order stands above what the dates themselves tell.
+fn decisions(config: Option<&Config>, source: &SourceStatus) -> Vec<Decision> {
+    let known: Option<Knowledge> = source.knowledge.as_deref().and_then(|known| serde_json::from_str(known).ok());
+    let mut decisions = known.map(|known| known.decisions(source.engine.as_deref())).unwrap_or_default();
+    let configured = config.and_then(|config| config.sources.iter().find(|other| **other.name() == *source.name));
+    if let Some(order) = configured.and_then(|configured| configured.settings.date_order) {
+        for decision in &mut decisions {
+            let told = std::mem::take(&mut decision.why);
+            let evidence =
+                if decision.certain && decision.order != order { format!(", against {told}") } else { String::new() };
+            *decision = Decision { order, certain: true, why: format!("configured{evidence}"), ..decision.clone() };
+        }
+    }
+    decisions
+}
+
 fn next_due(config: Option<&Config>, source: &SourceStatus, now: Timestamp) -> Option<Due> {
     let configured = config?.sources.iter().find(|configured| **configured.name() == *source.name)?;
-    let last = source.started.map(|began| LastRun { began, cut_short: !source.whole });
+    let last = source.started.map(|began| LastRun { began, cut_short: !source.whole, wish: source.wish() });
     Some(schedule::due(configured.schedule.as_ref(), last.as_ref(), now))
 }
 

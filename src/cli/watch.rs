@@ -7,16 +7,16 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use async_channel::{Receiver, Sender};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use answers::{SharedBoard, answers};
 
-use super::{CliError, ExitKind, configuration::ConfigArgs, plan::plan_of};
+use super::{CliError, ExitKind, configuration::ConfigArgs, notify::Message, plan::plan_of};
 use crate::{
     clock::Clock,
     config::{Config, ConfigError, StateLocation},
-    frontier::{self, SourceStatus},
-    model::SourceCounts,
+    frontier::{self, Outlook, SourceStatus},
+    model::{News, SourceCounts},
     pipeline::{Ending, Flow, PipelineError, Plan, SourcePlan, Tally},
     report::Report,
     schedule,
@@ -62,6 +62,8 @@ struct Watch<'a> {
     board: SharedBoard,
     started: Timestamp,
     server: Option<(SocketAddr, tokio::task::JoinHandle<()>)>,
+    /// Messages on their way.
+    messages: TaskTracker,
     /// Counts that did not add up: a bug, told at the end.
     unlawful: bool,
 }
@@ -70,6 +72,10 @@ struct Watch<'a> {
 struct End {
     name: Arc<str>,
     ending: Result<Ending, PipelineError>,
+    /// What those who look after it are to be told.
+    news: Option<News>,
+    /// What lies before it; `None` where that cannot be known.
+    outlook: Option<Outlook>,
 }
 
 /// Why the flow was left.
@@ -88,7 +94,7 @@ impl<'a> Watch<'a> {
             args,
             clock: Clock::System,
             config,
-            turns: Turns::new(schedule::next_after),
+            turns: Turns::new(schedule::next_wished),
             tally: Tally::default(),
             service: Service::from_env(),
             signals: Signals::new()?,
@@ -96,6 +102,7 @@ impl<'a> Watch<'a> {
             board: SharedBoard::default(),
             started: Clock::System.now(),
             server: None,
+            messages: TaskTracker::new(),
             unlawful: false,
         })
     }
@@ -103,7 +110,7 @@ impl<'a> Watch<'a> {
     /// Opens flow after flow, as configurations ask for, until the end.
     async fn stay(mut self) -> Result<ExitKind, CliError> {
         let mut plan = plan_of(&self.config, self.config.sources.clone(), false, self.clock)?;
-        self.turns = Turns::new(schedule::next_after);
+        self.turns = Turns::new(schedule::next_wished);
         self.take_sources()?;
         self.listen().await?;
         loop {
@@ -123,6 +130,10 @@ impl<'a> Watch<'a> {
                 && let Ok(end) = self.ends.1.recv().await
             {
                 self.note(end);
+            }
+            if !matches!(left, Left::Reopen(_)) {
+                self.messages.close();
+                self.messages.wait().await;
             }
             closed?;
             match left {
@@ -179,6 +190,9 @@ impl<'a> Watch<'a> {
                 }
             }
             self.service.alive();
+            if let Ok(queues) = flow.hosts().await {
+                self.board.lock().queued(&queues);
+            }
             self.board.lock().turned(now, |name| self.turns.next_of(name, now));
             let rest = self.rest();
             tokio::select! {
@@ -220,7 +234,7 @@ impl<'a> Watch<'a> {
 
     /// A run is over: tells what it did.
     fn note(&mut self, end: End) {
-        let End { name, ending } = end;
+        let End { name, ending, news, outlook } = end;
         let cut_short = matches!(ending, Ok(Ending::Stopped));
         let counts = self.tally.counts([name.clone()]).pop();
         let mut counts = counts.unwrap_or_else(|| SourceCounts { name: name.clone(), ..SourceCounts::default() });
@@ -229,7 +243,18 @@ impl<'a> Watch<'a> {
         report.log();
         self.unlawful |= !report.broken_laws().is_empty();
         let failure = report.failure();
-        self.board.lock().ended(&name, self.clock.now(), failure);
+        let now = self.clock.now();
+        if let Some(news) = news
+            && let Some(source) = self.config.sources.iter().find(|source| *source.name() == name)
+            && let Some(message) = Message::about(&self.config, source, news, failure.clone(), now)
+        {
+            self.messages.spawn(message.send());
+        }
+        self.board.lock().ended(&name, now, failure);
+        if let Some(outlook) = outlook {
+            self.turns.wishes(&name, outlook.wish());
+            self.board.lock().polls(&name, outlook.boards);
+        }
         self.turns.ended(&name, cut_short);
     }
 
@@ -248,7 +273,13 @@ impl<'a> Watch<'a> {
             (source.name().clone(), pace)
         });
         self.turns.set(sources, last);
-        self.board.lock().set(self.config.sources.iter().map(|source| source.name().clone()));
+        let mut board = self.board.lock();
+        board.set(self.config.sources.iter().map(|source| source.name().clone()));
+        for row in known {
+            self.turns.wishes(&row.name, row.wish());
+            board.polls(&row.name, row.boards);
+        }
+        drop(board);
         Ok(())
     }
 
@@ -273,6 +304,10 @@ impl<'a> Watch<'a> {
 
     fn read_anew(&mut self, flow: &Flow) -> Result<Reloaded, CliError> {
         let config = self.args.config.load()?;
+        if config.sources.is_empty() && !self.config.sources.is_empty() {
+            // what an editor or a tool has written half of is often whole TOML
+            return Err(CliError::Usage("it names no source any more".to_owned()));
+        }
         let mut plan = plan_of(&config, config.sources.clone(), false, self.clock)?;
         let same_house = config.state == self.config.state
             && config.output.to == self.config.output.to
@@ -318,9 +353,14 @@ async fn visit(flow: Flow, source: SourcePlan, ends: Sender<End>) {
         Ok(()) => Ok(flow.ended(&name).await),
         Err(error) => Err(error),
     };
+    let (mut news, mut outlook) = (None, None);
+    if !matches!(ending, Ok(Ending::Stopped)) {
+        news = flow.judge(&source, ending.is_err()).await.ok().flatten();
+        outlook = flow.outlook(&name).await.ok();
+    }
     // whoever hears of the end may open the state anew, which must not be held here
     drop(flow);
-    let _ = ends.send(End { name, ending }).await;
+    let _ = ends.send(End { name, ending, news, outlook }).await;
 }
 
 /// Who asks twice does not want to wait.

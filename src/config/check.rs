@@ -4,25 +4,31 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock},
+    time::Duration,
 };
 
 use jiff::tz::TimeZone;
 use url::Url;
 
 use super::{
-    Archive, Complaint, Complaints, Config, ConfigError, Destination, Fetch, Output, SecretSource, Source,
-    StateLocation, Watch,
+    Archive, Complaint, Complaints, Config, ConfigError, Destination, Fetch, LoginSource, Notify, Output, SecretSource,
+    Source, StateLocation, Watch, along,
     raw::{RawConfig, RawDateOrder, RawSecret, RawSource},
     read::{Reading, read},
     value::{DurationText, Filled, PathText, Told},
 };
-use crate::model::{DateOrder, Limits, Posts, Schedule, SourceSettings};
+use crate::model::{Adaptive, DateOrder, Limits, Posts, Schedule, SourceSettings};
 
 /// `config/default.toml`: every key, its default and its reason. What a file does not say, this one does.
 pub const DEFAULT: &str = include_str!("../../config/default.toml");
 
 /// Whether an engine is known, given the directory of the user's own profiles and the name as written; if not, a hint.
 pub type KnownEngine<'a> = dyn Fn(&Path, &str) -> Result<(), Option<String>> + 'a;
+
+/// Least time between two logins, where a source does not say.
+const RENEW: Duration = Duration::from_secs(1800);
+/// Failed runs in a row that make an incident, where a source does not say: one is often an accident.
+const AFTER: u64 = 3;
 
 static BELOW: LazyLock<RawConfig> = LazyLock::new(|| read(DEFAULT).raw);
 
@@ -168,11 +174,22 @@ impl Check {
 
     /// What can be said of a source's table before it is laid over the defaults.
     fn source_table(&mut self, raw: &RawSource, engines_dir: &Path, known_engine: &KnownEngine<'_>) {
-        if let (Some(schedule), Some(every)) = (&raw.schedule, &raw.every) {
-            let later = if schedule.span.start > every.span.start { &schedule.span } else { &every.span };
-            self.complain(
-                Complaint::new(later.clone(), "`schedule` and `every` exclude each other").hint("keep one of them"),
-            );
+        let adaptive = raw.adaptive.as_ref().filter(|told| told.value).map(|told| ("adaptive", &told.span));
+        let ways = [
+            raw.schedule.as_ref().map(|told| ("schedule", &told.span)),
+            raw.every.as_ref().map(|told| ("every", &told.span)),
+            adaptive,
+        ];
+        let mut ways: Vec<_> = ways.into_iter().flatten().collect();
+        if let [(one, _), (other, _), ..] = ways[..] {
+            let message = format!("`{one}` and `{other}` exclude each other");
+            ways.sort_by_key(|(_, span)| span.start);
+            if let Some((_, later)) = ways.last() {
+                self.complain(Complaint::new((*later).clone(), message).hint("keep one of them"));
+            }
+        }
+        for (key, told) in [("every_min", &raw.every_min), ("every_max", &raw.every_max)] {
+            self.at_least_one(key, told.as_ref().map(|t| (t, u64::from(!t.value.0.is_zero()))));
         }
         self.at_least_one("every", raw.every.as_ref().map(|t| (t, u64::from(!t.value.0.is_zero()))));
         if let Some(engine) = &raw.engine
@@ -188,12 +205,7 @@ impl Check {
             self.at_least_one("threads", limit.value.threads.as_ref().map(|t| (t, t.value)));
             self.at_least_one("pages", limit.value.pages.as_ref().map(|t| (t, t.value)));
         }
-        if let Some(Told { span, value: RawSecret { env, file } }) = &raw.cookie
-            && env.is_some() == file.is_some()
-        {
-            let complaint = Complaint::new(span.clone(), "a secret has exactly one place: `env` or `file`");
-            self.complain(complaint.hint("cookie = { env = \"FORUM_COOKIE\" }"));
-        }
+        self.complaints.extend(along::complaints(raw));
         if let Some(replay) = &raw.replay {
             self.must_exist(replay);
         }
@@ -224,6 +236,10 @@ impl Check {
             },
             delay: said(&raw.delay).0,
             recheck: said(&raw.recheck).into_iter().map(|Told { value: DurationText(age), .. }| age).collect(),
+            adaptive: raw.adaptive.as_ref().is_some_and(|told| told.value).then(|| {
+                let (least, most) = (said(&raw.every_min).0, said(&raw.every_max).0);
+                Adaptive { least, most: most.max(least) }
+            }),
         };
         let schedule = match (&raw.schedule, &raw.every) {
             (Some(cron), _) => {
@@ -233,13 +249,48 @@ impl Check {
                 Schedule::cron(&cron.value.0, zone).ok()
             }
             (None, Some(every)) => Some(Schedule::Every(every.value.0)),
-            (None, None) => None,
+            (None, None) => settings.adaptive.map(Schedule::Adaptive),
         };
-        let cookie = raw.cookie.as_ref().and_then(|told| match &told.value {
+        let login = raw.login.as_ref().and_then(|Told { value: login, .. }| {
+            Some(LoginSource {
+                user: self.place(login.user.as_ref())?,
+                password: self.place(login.password.as_ref())?,
+                renew: login.renew.as_ref().map_or(RENEW, |told| told.value.0),
+            })
+        });
+        let notify = raw.notify.as_ref().map(|Told { value: notify, .. }| Notify {
+            command: texts(notify.command.clone()),
+            webhook: self.place(notify.webhook.as_ref()),
+            after: notify.after.as_ref().map_or(AFTER, |told| told.value),
+        });
+        let secret_headers = raw.secret_headers.iter().flat_map(|told| &told.value);
+        Source {
+            replay: self.path(raw.replay.as_ref()),
+            cookie: self.place(raw.cookie.as_ref()),
+            proxy: raw.proxy.as_ref().map(|told| told.value.0.clone()),
+            proxy_login: self.place(raw.proxy_login.as_ref()),
+            headers: raw
+                .headers
+                .iter()
+                .flat_map(|told| &told.value)
+                .map(|(name, told)| (name.clone(), told.value.0.clone()))
+                .collect(),
+            secret_headers: secret_headers
+                .filter_map(|(name, told)| Some((name.clone(), self.place(Some(told))?)))
+                .collect(),
+            login,
+            notify,
+            schedule,
+            settings,
+        }
+    }
+
+    /// Where a secret comes from.
+    fn place(&self, told: Option<&Told<RawSecret>>) -> Option<SecretSource> {
+        match &told?.value {
             RawSecret { env: Some(env), .. } => Some(SecretSource::Env(env.value.0.clone())),
             RawSecret { file, .. } => self.path(file.as_ref()).map(SecretSource::File),
-        });
-        Source { settings, schedule, replay: self.path(raw.replay.as_ref()), cookie }
+        }
     }
 
     fn engines_dir(&mut self, raw: &RawConfig) -> PathBuf {
@@ -283,11 +334,13 @@ impl Check {
 
 /// A source's table over the defaults. `schedule` and `every` are one choice: who makes it makes it whole.
 fn layer(source: RawSource, defaults: &RawSource) -> RawSource {
-    let chosen = source.schedule.is_some() || source.every.is_some();
+    let adapts = source.adaptive.as_ref().is_some_and(|told| told.value);
+    let chosen = source.schedule.is_some() || source.every.is_some() || adapts;
     let mut below = defaults.clone();
     if chosen {
         below.schedule = None;
         below.every = None;
+        below.adaptive = None;
     }
     source.over(&below)
 }

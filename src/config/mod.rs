@@ -4,6 +4,7 @@
 //! `config/default.toml`, and checked into a [`Config`] (as meant). Nothing raw passes the door. All complaints are told
 //! at once, each with file, line, column and caret. Nothing here touches the network or reads a secret.
 
+mod along;
 mod check;
 mod complaint;
 mod lookup;
@@ -17,7 +18,9 @@ pub use check::{DEFAULT, KnownEngine, load, parse};
 pub use complaint::{Complaint, Complaints, nearest};
 pub use lookup::{find, find_in};
 pub use schema::json_schema;
-pub use settings::{Archive, Config, Destination, Fetch, Output, SecretSource, Source, StateLocation, Watch};
+pub use settings::{
+    Archive, Config, Destination, Fetch, LoginSource, Notify, Output, SecretSource, Source, StateLocation, Watch,
+};
 pub use value::parse_duration;
 
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! The configuration as written: one struct a table, every key optional, every value with its place.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -161,6 +163,12 @@ layered_table! {
         schedule_zone: ScheduleZone,
         /// Interval instead of a cron expression.
         every: DurationText,
+        /// Whether each board's interval goes by its own rate of new posts.
+        adaptive: bool,
+        /// The shortest interval of a board, where it adapts.
+        every_min: DurationText,
+        /// The longest interval of a board, where it adapts.
+        every_max: DurationText,
         /// Least time between two requests to one origin.
         delay: DurationText,
         /// Which posts.
@@ -171,6 +179,42 @@ layered_table! {
         recheck: Vec<Told<DurationText>>,
         /// Where the `Cookie` header comes from.
         cookie: RawSecret,
+        /// Who logs in, by the form that the engine's profile describes.
+        login: RawLogin,
+        /// Proxy for this source's requests.
+        proxy: ProxyAddress,
+        /// User and password of the proxy.
+        proxy_login: RawSecret,
+        /// Further request headers.
+        headers: BTreeMap<String, Told<Filled>>,
+        /// Further request headers whose values are secret.
+        secret_headers: BTreeMap<String, Told<RawSecret>>,
+        /// Who is told when the source no longer does what it used to.
+        notify: RawNotify,
+    }
+}
+
+table! {
+    /// Who logs in.
+    RawLogin {
+        /// The user's name.
+        user: RawSecret,
+        /// The password.
+        password: RawSecret,
+        /// Least time between two logins.
+        renew: DurationText,
+    }
+}
+
+table! {
+    /// Who is told of an incident, once when it begins and once when it is over.
+    RawNotify {
+        /// A program and its arguments; it reads a JSON object on stdin.
+        command: Vec<Told<Filled>>,
+        /// Where the address comes from that the same object is posted to.
+        webhook: RawSecret,
+        /// Failed runs in a row that make an incident.
+        after: u64,
     }
 }
 

@@ -129,12 +129,70 @@ pub struct Source {
     pub replay: Option<PathBuf>,
     /// Where the `Cookie` header comes from.
     pub cookie: Option<SecretSource>,
+    /// Who logs in.
+    pub login: Option<LoginSource>,
+    /// Proxy for this source's requests; holds no secret.
+    pub proxy: Option<String>,
+    /// Where the proxy's user and password come from, as `user:password`.
+    pub proxy_login: Option<SecretSource>,
+    /// Further request headers.
+    pub headers: Vec<(String, String)>,
+    /// Further request headers, and where their values come from.
+    pub secret_headers: Vec<(String, SecretSource)>,
+    /// Who is told when the source no longer does what it used to.
+    pub notify: Option<Notify>,
+}
+
+/// Who logs in to a forum, by the form that the engine's profile describes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginSource {
+    /// Where the user's name comes from.
+    pub user: SecretSource,
+    /// Where the password comes from.
+    pub password: SecretSource,
+    /// Least time between two logins.
+    pub renew: Duration,
+}
+
+/// Who is told of an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notify {
+    /// A program and its arguments; empty for none.
+    pub command: Vec<String>,
+    /// Where the address comes from that is posted to.
+    pub webhook: Option<SecretSource>,
+    /// Failed runs in a row that make an incident.
+    pub after: u64,
 }
 
 impl Source {
     /// Its unique name.
     pub fn name(&self) -> &Arc<str> {
         &self.settings.name
+    }
+
+    /// A source of these settings that is always due, over the network, with nothing that it sends along.
+    pub fn of(settings: SourceSettings) -> Source {
+        Source {
+            settings,
+            schedule: None,
+            replay: None,
+            cookie: None,
+            login: None,
+            proxy: None,
+            proxy_login: None,
+            headers: Vec::new(),
+            secret_headers: Vec::new(),
+            notify: None,
+        }
+    }
+
+    /// The places that its secrets come from.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretSource> {
+        let login = self.login.iter().flat_map(|login| [&login.user, &login.password]);
+        let webhook = self.notify.iter().filter_map(|notify| notify.webhook.as_ref());
+        let headers = self.secret_headers.iter().map(|(_, place)| place);
+        self.cookie.iter().chain(login).chain(&self.proxy_login).chain(headers).chain(webhook)
     }
 }
 

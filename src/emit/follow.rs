@@ -1,6 +1,7 @@
 //! Reading on: what is written after the reading began, across rotation, in `seq` order.
 
 use std::{
+    collections::VecDeque,
     fs::{self, File},
     io::{self, Read, Write},
     os::unix::fs::MetadataExt,
@@ -28,24 +29,37 @@ pub fn follow(
     wait: &mut dyn FnMut() -> bool,
 ) -> Result<(), EmitError> {
     let mut last = 0;
-    let mut live: Option<Live> = None;
+    // the live file stands last; before it those that were, as long as lines may still come to them
+    let mut files: VecDeque<Live> = VecDeque::new();
     loop {
-        // The new file is looked into before the rest of the old one is read: whoever writes leaves a file for good before
-        // the first line of the next, so that rest is whole, and comes first.
-        let mut next = Live::open_if_another(dir, live.as_ref())?;
-        if let Some(next) = &mut next {
-            next.read()?;
-        }
-        if let Some(live) = &mut live {
-            live.read()?;
-            live.write(options, &mut last, out)?;
-        }
+        let next = Live::open_if_another(dir, files.back())?;
+        let is_new = next.is_some();
         if let Some(next) = next {
-            // between the two, whole files may have come and gone
-            tail_after(dir, options, &mut last, out)?;
-            live = Some(next);
-            if let Some(live) = &mut live {
-                live.write(options, &mut last, out)?;
+            // cut off, it is the same file: nothing comes to its end any more
+            files.pop_back_if(|live| live.own == next.own);
+            files.push_back(next);
+        }
+        let was_empty = files.back().is_some_and(|live| live.at == 0);
+        // Whoever writes leaves a file for good before the first line of the next. So the newest is looked into first: where
+        // it has a line, those before it are whole; where it has none (moved away and made anew, and the writer was not told
+        // yet), they are kept.
+        for file in files.iter_mut().rev() {
+            file.read()?;
+        }
+        if let Some(live) = files.back().map(|live| live.at > 0) {
+            let older = files.len() - 1;
+            for file in files.iter_mut().take(older) {
+                file.write(options, &mut last, out)?;
+            }
+            if is_new || (was_empty && live) {
+                // between two of them, whole files may have come and gone
+                tail_after(dir, options, &mut last, out)?;
+            }
+            if let Some(file) = files.back_mut() {
+                file.write(options, &mut last, out)?;
+            }
+            if live {
+                files.drain(..older);
             }
         }
         out.flush().map_err(EmitError::at("stdout"))?;
@@ -78,6 +92,9 @@ impl Live {
         };
         if known.is_some_and(|known| known.own == (found.dev(), found.ino()) && found.len() >= known.at) {
             return Ok(None);
+        }
+        if known.is_some_and(|known| known.own == (found.dev(), found.ino())) {
+            tracing::warn!(file = %path.display(), "the file was truncated by someone else: reading it from its beginning");
         }
         let file = match File::open(&path) {
             Ok(file) => file,

@@ -159,7 +159,8 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
         }
     }
     all.extend(links.iter().chain(boards).map(|css| (css, want::WHOLE)));
-    all.extend(locked.iter().chain(descending).map(|css| (css, want::TAG)));
+    let inside = written.login.as_ref().and_then(|login| login.inside.as_ref());
+    all.extend(locked.iter().chain(descending).chain(inside).map(|css| (css, want::TAG)));
 
     let PostRules {
         each,

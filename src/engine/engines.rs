@@ -82,8 +82,7 @@ impl Engines {
         let (mut engines, mut errors) =
             (Engines { entries: Vec::new(), by_name: HashMap::new(), marks: OnceLock::new() }, Vec::new());
         for (file, text) in files {
-            let end = text.find("\n[[url]]").map_or(text.len(), |at| at + 1);
-            match toml::from_str::<Head>(&text[..end]).or_else(|_| head_of_whole(&text)) {
+            match toml::from_str::<Head>(head_of(&text)).or_else(|_| head_of_whole(&text)) {
                 Ok(head) => {
                     let at = engines.entries.len();
                     for name in head.aliases.iter().chain([&head.name]) {
@@ -227,6 +226,14 @@ fn without_cases(text: &str) -> &str {
 
 fn unreadable(file: &Path, error: &std::io::Error) -> EngineError {
     EngineError::Unreadable { file: file.display().to_string(), cause: error.to_string() }
+}
+
+/// What stands before the first table that is no part of a head.
+fn head_of(text: &str) -> &str {
+    let mut tables = text.match_indices("\n[").map(|(at, _)| at + 1);
+    let head =
+        |at: &usize| ["[detect", "[[detect", "[address", "[[address"].iter().any(|own| text[*at..].starts_with(own));
+    tables.find(|at| !head(at)).map_or(text, |end| &text[..end])
 }
 
 /// The head of a profile whose tables stand in another order.

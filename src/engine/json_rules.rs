@@ -2,10 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{
-    Css, JsonValue, Pointers, Value,
-    rules::{EachCss, Pattern},
-};
+use super::{Css, JsonValue, Pattern, Pointers, Value, rules::EachCss};
 use crate::model::Status;
 
 /// A table whose keys may all be left out; unknown ones are errors.

@@ -10,7 +10,9 @@ mod engines;
 mod error;
 mod json_rules;
 pub mod keys;
+mod login;
 mod marks;
+mod pattern;
 mod pointer;
 mod profile;
 mod rules;
@@ -25,6 +27,8 @@ pub use json_rules::{
     JsonAuthorRules, JsonBoardRules, JsonEditRules, JsonIndexRules, JsonPostRules, JsonRules, JsonStatusRule,
     JsonThreadRules,
 };
+pub use login::LoginRules;
+pub use pattern::Pattern;
 pub use pointer::{JsonStep, JsonValue, Pointer, Pointers, Segment};
 pub use profile::Profile;
 pub use rules::{

@@ -12,10 +12,9 @@
 //! A string that holds a document of its own is entered like any other object. A list holds fallbacks, tried in order. What is
 //! null, false, empty or not there is no value.
 
-use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::value::{TextOrList, regex};
+use super::{Pattern, value::TextOrList};
 
 /// One part of a pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,13 +71,13 @@ pub struct JsonStep {
     /// It is markup, whose text is wanted.
     pub html: bool,
     /// What of it.
-    pub pattern: Option<Regex>,
+    pub pattern: Option<Pattern>,
 }
 
 impl JsonStep {
     fn parse(text: &str) -> Result<JsonStep, String> {
         let (place, pattern) = match text.split_once("=~ ") {
-            Some((place, pattern)) => (place.trim(), Some(regex(pattern.trim()).map_err(|error| error.to_string())?)),
+            Some((place, pattern)) => (place.trim(), Some(Pattern::new(pattern.trim())?)),
             None => (text.trim(), None),
         };
         let (place, html) = match place.strip_suffix("@html") {
@@ -90,9 +89,7 @@ impl JsonStep {
 
     /// What the pattern takes of a text; the text itself where there is none.
     pub fn apply<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let Some(pattern) = &self.pattern else { return Some(text) };
-        let captures = pattern.captures(text)?;
-        captures.iter().skip(1).flatten().next().or_else(|| captures.get(0)).map(|found| found.as_str())
+        self.pattern.as_ref().map_or(Some(text), |pattern| pattern.taken(text))
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{
-    Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, JsonRules, PageRules,
-    PagerRules, PostIds, PostRules, ThreadRules,
+    Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, JsonRules, LoginRules,
+    PageRules, PagerRules, PostIds, PostRules, ThreadRules,
     cut::Cut,
     keys::Keys,
     rules::{EachCss, Written},
@@ -47,6 +47,8 @@ pub struct Profile {
     pub json: JsonRules,
     /// Pages that are not what was asked for.
     pub bad: Vec<BadRule>,
+    /// How one logs in.
+    pub login: Option<Arc<LoginRules>>,
     /// All its selectors, in the order of their numbers.
     selectors: Vec<Css>,
     keys: Keys,
@@ -91,6 +93,7 @@ impl Profile {
         written.body.each_css(&mut number);
         written.json.each_css(&mut number);
         written.bad.each_css(&mut number);
+        written.login.each_css(&mut number);
         if written.name.is_empty() {
             return Err(incomplete("a profile needs a `name`".to_owned()));
         }
@@ -118,6 +121,7 @@ impl Profile {
             body: written.body,
             json: written.json,
             bad: written.bad,
+            login: written.login.map(Arc::new),
             selectors,
             keys,
             cut,
@@ -129,6 +133,15 @@ impl Profile {
     /// The address that a URL is; `None` for all that no URL shape of the profile fits: such are never followed.
     pub fn address(&self, url: &Url) -> Option<Address> {
         url_rule::address(&self.address, &self.urls, url)
+    }
+
+    /// The page with the form to log in, on the forum that `near` stands on.
+    pub fn login_page(&self, near: &Url) -> Option<Url> {
+        let page = &self.login.as_ref()?.page;
+        match self.address(near) {
+            Some(address) => address.below(page),
+            None => near.join(page).ok(),
+        }
     }
 
     /// The address of another page of the same board or thread.

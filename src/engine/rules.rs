@@ -1,14 +1,12 @@
 //! What stands in a profile, in the order of its file. Every table may be left out; what a profile cannot do without is
 //! checked when it is complete (after `extends`).
 
-use regex::Regex;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 use super::{
-    Css, JsonRules, Places, Step, Value,
+    Css, JsonRules, Pattern, Places, Step, Value,
     cut::CutRules,
     url_rule::{AddressRules, UrlRule},
-    value::regex,
 };
 use crate::model::{NoticeLines, Outcome, Status};
 
@@ -290,6 +288,8 @@ table! {
         smilies: Option<Css>,
         /// Rendered like `<pre>`: white space stands.
         preformatted: Option<Css>,
+        /// Boxes of code whose lines are elements of their own.
+        code: Option<Css>,
         /// Attributes that hold a picture's real address, best first; `src` is the last.
         image_attributes: Vec<AttributeName>,
         /// Quotations.
@@ -373,17 +373,6 @@ impl From<BadOutcome> for Outcome {
 }
 without_css!(BadOutcome, AttributeName);
 
-/// A regular expression.
-#[derive(Clone, Debug)]
-pub struct Pattern(pub Regex);
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pattern, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        regex(&text).map(Pattern).map_err(|error| D::Error::custom(error.to_string()))
-    }
-}
-
 /// In which room the ids of posts are unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -466,5 +455,6 @@ pub(super) struct Written {
     pub(super) body: BodyRules,
     pub(super) json: JsonRules,
     pub(super) bad: Vec<BadRule>,
+    pub(super) login: Option<super::LoginRules>,
     pub(super) case: Vec<super::case::Case>,
 }

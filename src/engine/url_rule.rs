@@ -1,12 +1,11 @@
 //! The shapes of an engine's addresses, and the canonical form of each.
 
-use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::Url;
 
 use super::{
+    Pattern,
     template::{Slots, Template},
-    value::regex,
 };
 use crate::model::PageKind;
 
@@ -50,7 +49,7 @@ pub struct UrlRule {
 pub struct Parameter {
     pub(super) name: String,
     pub(super) optional: bool,
-    pub(super) value: Regex,
+    pub(super) value: Pattern,
 }
 
 impl Parameter {
@@ -68,18 +67,18 @@ impl<'de> Deserialize<'de> for Parameter {
             Some(name) => (name, true),
             None => (name, false),
         };
-        let value = regex(&format!("^(?:{value})$")).map_err(|error| D::Error::custom(error.to_string()))?;
+        let value = Pattern::new(&format!("^(?:{value})$")).map_err(D::Error::custom)?;
         Ok(Parameter { name: name.to_owned(), optional, value })
     }
 }
 
 /// A regex for the end of a path.
 #[derive(Clone, Debug)]
-pub struct PathPattern(Regex);
+pub struct PathPattern(Pattern);
 
 impl PathPattern {
-    fn new(text: &str) -> Result<PathPattern, regex::Error> {
-        regex(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
+    fn new(text: &str) -> Result<PathPattern, String> {
+        Pattern::new(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
     }
 }
 
@@ -93,7 +92,7 @@ impl Default for PathPattern {
 impl<'de> Deserialize<'de> for PathPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PathPattern, D::Error> {
         let text = String::deserialize(deserializer)?;
-        PathPattern::new(&text).map_err(|error| D::Error::custom(error.to_string()))
+        PathPattern::new(&text).map_err(D::Error::custom)
     }
 }
 
@@ -252,6 +251,11 @@ impl Address {
         let mut url = self.url.clone();
         place_at(&mut url, &self.base, &filled);
         Some(url)
+    }
+
+    /// The address below the forum's directory.
+    pub(super) fn below(&self, path: &str) -> Option<Url> {
+        self.url.join(&self.base).ok()?.join(path).ok()
     }
 
     /// The address of another page of the same board or thread.

@@ -10,16 +10,17 @@
 //! "@attribute", "=~ regex"    no CSS: the element at hand itself
 //! ```
 //!
-//! A list holds fallbacks, tried in order. In patterns `\d` is a digit of ASCII. Selectors and patterns compile while they are read.
+//! A list holds fallbacks, tried in order. In patterns `\d` is a digit of ASCII. Selectors and patterns are checked while they are read.
 
 use std::fmt;
 
-use regex::Regex;
 use scraper::Selector;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, SeqAccess, Visitor},
 };
+
+use super::Pattern;
 
 /// A compiled selector, numbered within its profile so that one walk of a page finds what all of them match.
 #[derive(Clone)]
@@ -83,13 +84,13 @@ pub struct Step {
     /// What of it.
     pub take: Take,
     /// What of that.
-    pub pattern: Option<Regex>,
+    pub pattern: Option<Pattern>,
 }
 
 impl Step {
     fn parse(text: &str) -> Result<Step, String> {
         let (place, pattern) = match text.split_once("=~ ") {
-            Some((place, pattern)) => (place.trim(), Some(regex(pattern.trim()).map_err(|error| error.to_string())?)),
+            Some((place, pattern)) => (place.trim(), Some(Pattern::new(pattern.trim())?)),
             None => (text.trim(), None),
         };
         let (place, take) = match place.rsplit_once('@') {
@@ -109,16 +110,8 @@ impl Step {
 
     /// What the pattern takes of a text; the text itself where there is none.
     pub fn apply<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let Some(pattern) = &self.pattern else { return Some(text) };
-        let captures = pattern.captures(text)?;
-        captures.iter().skip(1).flatten().next().or_else(|| captures.get(0)).map(|found| found.as_str())
+        self.pattern.as_ref().map_or(Some(text), |pattern| pattern.taken(text))
     }
-}
-
-/// Compiles a pattern of a profile. `\d` is a digit of ASCII there, as it is in addresses and counters of all engines: those
-/// of all scripts make a pattern of ten times the size, which every start of the program would pay for.
-pub(super) fn regex(pattern: &str) -> Result<Regex, regex::Error> {
-    Regex::new(&pattern.replace("\\d", "[0-9]"))
 }
 
 fn is_attribute_name(name: &str) -> bool {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     engine::{Address, Engines, Profile},
-    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawThread, Validators},
+    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawBody, RawThread, Status, Validators},
 };
 
 /// What is wanted beyond text.
@@ -82,25 +82,25 @@ fn unknown(page: &Page, text: &str, engines: &Engines, options: &ExtractOptions)
 }
 
 /// Takes a page of a known engine apart.
-pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
+pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Extracted {
     if let Some(document) = json::Document::read(text) {
-        return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true);
+        return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true, *options);
     }
-    extract_cut(page, text, profile).unwrap_or_else(|| extract_whole(page, text, profile))
+    extract_cut(page, text, profile, options).unwrap_or_else(|| extract_whole(page, text, profile, options))
 }
 
 /// Reads a page of posts by what of it its profile can look at; `None` where the whole page must be parsed. What it gives is what
 /// [`extract_whole`] gives.
-pub fn extract_cut(page: &Page, text: &str, profile: &Arc<Profile>) -> Option<Extracted> {
+pub fn extract_cut(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Option<Extracted> {
     let cut = profile.cut()?;
     let posts = cut.posts_in(text);
     if posts == 0 {
         return None;
     }
     let thin = cut::thinned(&prepared(text, profile), cut).ok()?;
-    let read = parsed(page, &thin, profile);
-    let is_all = read.kind == PageKind::Thread && read.posts.len() >= posts;
-    is_all.then(|| Extracted { truncated: truncated::is_truncated(text), ..read })
+    let truncated = truncated::is_truncated(text);
+    let read = Extracted { truncated, ..parsed(page, &thin, profile, options, truncated) };
+    (read.kind == PageKind::Thread && read.posts.len() >= posts).then_some(read)
 }
 
 /// What of a page its profile can look at, as a smaller page.
@@ -113,12 +113,12 @@ pub fn thinned(text: &str, profile: &Profile) -> Result<String, Option<usize>> {
 }
 
 /// Reads a page that is parsed whole.
-pub fn extract_whole(page: &Page, text: &str, profile: &Arc<Profile>) -> Extracted {
+pub fn extract_whole(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Extracted {
     let truncated = truncated::is_truncated(text);
     let text = prepared(text, profile);
     let text = xml::closed(&text);
     let (text, depth_cut) = guard::capped(&text);
-    Extracted { depth_cut, truncated, ..parsed(page, &text, profile) }
+    Extracted { depth_cut, truncated, ..parsed(page, &text, profile, options, truncated) }
 }
 
 fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
@@ -130,14 +130,18 @@ fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
 }
 
 /// Parses and reads a page.
-fn parsed(page: &Page, text: &str, profile: &Arc<Profile>) -> Extracted {
+fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
     let html = Html::parse_document(text);
     let flat = Flat::of(&html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
-    let mut view = View::new(flat, profile, base);
+    let mut view = View::new(flat, profile, base, *options);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
     let mut posts = if profile.structure { generic::posts(&view) } else { post::posts(&mut view, own.as_ref()) };
+    // The page broke off before the last post had a body.
+    if truncated {
+        posts.pop_if(|post| post.status == Status::Hidden && post.body == RawBody::default());
+    }
     if let Some(carried) = carried(page, &view, own.as_ref(), posts.len()) {
         return carried;
     }
@@ -182,6 +186,7 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>) -> Extracted {
         post_ids_unique: post::ids_are_unique(&view),
         notice_lines: profile.body.notice_lines,
         glued_signatures: profile.body.glued_signatures,
+        logged_in: profile.login.as_ref().and_then(|login| login.inside.as_ref()).map(|css| view.has(Some(css), 0)),
         facts: facts(&view),
         generic: profile.structure,
         ..Extracted::default()
@@ -212,14 +217,14 @@ pub fn draft_profile(page: &Page, text: &str, engines: &Engines) -> Option<Strin
     let text = generic::prepared(text);
     let (text, _) = guard::capped(&text);
     let html = Html::parse_document(&text);
-    let view = View::new(Flat::of(&html), &profile, page.url.clone());
+    let view = View::new(Flat::of(&html), &profile, page.url.clone(), ExtractOptions::default());
     generic::draft(&view, &page.url)
 }
 
 /// What the document that a page carries holds, where that is no less than the markup shows.
 fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize) -> Option<Extracted> {
     let document = json::embedded(view)?;
-    let mut carried = json::extract(page, &document, view.profile, own, false);
+    let mut carried = json::extract(page, &document, view.profile, own, false, view.options);
     if carried.outcome != Outcome::Read || carried.posts.len() < posts {
         return None;
     }
@@ -311,9 +316,16 @@ fn facts(view: &View<'_, '_>) -> PageFacts {
     }
 }
 
+/// What a profile's marks say. Engines tell all that went wrong in the same box: what is in it tells more than the box.
 fn bad(view: &View<'_, '_>) -> Option<Outcome> {
-    let rules = &view.profile.bad;
-    rules.iter().find(|rule| view.holds(&rule.when, 0)).map(|rule| rule.outcome.into())
+    let rule = view.profile.bad.iter().find(|rule| view.holds(&rule.when, 0))?;
+    let told = view.value(&rule.when, 0).and_then(|text| bad::said(&text));
+    Some(match (rule.outcome.into(), told) {
+        (Outcome::Missing, Some(told @ (Outcome::Maintenance | Outcome::LoginRequired | Outcome::NoPermission))) => {
+            told
+        }
+        (outcome, _) => outcome,
+    })
 }
 
 fn base_of<'a>(flat: &Flat<'a>) -> Option<&'a str> {

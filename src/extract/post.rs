@@ -120,7 +120,7 @@ fn each_once(values: Vec<String>) -> Vec<String> {
 fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> {
     let rules = &rules.author;
     let name = view.value(&rules.name, at)?;
-    if rules.nobody.as_ref().is_some_and(|nobody| nobody.0.is_match(&name)) || name == "[deleted]" {
+    if rules.nobody.as_ref().is_some_and(|nobody| nobody.is_match(&name)) || name == "[deleted]" {
         return None;
     }
     let url = view.value(&rules.url, at).and_then(|href| view.resolve(&href));

@@ -8,26 +8,31 @@ mod address;
 mod archive;
 mod challenge;
 mod coding;
+mod cookies;
 mod decode;
 mod error;
 mod http;
+mod mask;
 mod replay;
 mod robots_cache;
 mod settings;
 mod sniff;
 mod warc;
+mod webhook;
 
 pub use archive::WarcWriter;
+pub use cookies::cookie_header;
 pub use decode::{Decoded, decode};
 pub use error::FetchError;
-pub use http::HttpFetch;
+pub use http::{HttpFetch, Sessions};
 pub use replay::ReplayFetch;
-pub use settings::{HttpSettings, SourceSecrets};
+pub use settings::{HttpSettings, Login, SourceProxy, SourceSecrets};
 pub use warc::{WarcEntry, read_warc};
+pub use webhook::post_json;
 
 use jiff::Timestamp;
 
-use crate::model::{Fetched, Request, SourceSettings};
+use crate::model::{FetchFailure, Fetched, Request, SourceSettings};
 
 /// Whoever brings pages.
 pub trait Fetch: Send + Sync {
@@ -51,6 +56,15 @@ impl AnyFetch {
     /// Whether pages come over the network, and not from an archive.
     pub fn is_live(&self) -> bool {
         matches!(self, AnyFetch::Http(_))
+    }
+
+    /// A page of this time was shown to a guest, though its source logs in: the session has ended. The failure with which the
+    /// page is to be tried again; `None` for a source that does not log in. Blocks for a moment: not for async code.
+    pub fn session_lost(&self, source: &SourceSettings, fetched_at: Timestamp) -> Option<FetchFailure> {
+        match self {
+            AnyFetch::Http(http) => http.session_lost(source, fetched_at),
+            AnyFetch::Replay(_) => None,
+        }
     }
 }
 

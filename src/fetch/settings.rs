@@ -2,6 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use crate::engine::LoginRules;
+
 /// Settings of [`HttpFetch`](super::HttpFetch), checked.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
@@ -52,11 +57,80 @@ impl HttpSettings {
     }
 }
 
-/// What a source sends to prove who asks. Never logged, archived or kept in the state.
+/// What a source sends to prove who asks, and by which way. Never logged, archived or kept in the state.
 #[derive(Clone, Default)]
 pub struct SourceSecrets {
     /// Value of the `Cookie` header.
     pub cookie: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// The values among those that are secret.
+    pub secret_values: Vec<String>,
+    /// Who logs in.
+    pub login: Option<Login>,
+    /// A proxy for this source alone.
+    pub proxy: Option<SourceProxy>,
+}
+
+/// Who logs in, and by which form.
+#[derive(Clone)]
+pub struct Login {
+    /// The page with the form.
+    pub page: Url,
+    /// What the engine's profile tells of it.
+    pub rules: Arc<LoginRules>,
+    /// The user's name.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// Least time between two logins.
+    pub renew: Duration,
+}
+
+/// A proxy of a source's own.
+#[derive(Clone)]
+pub struct SourceProxy {
+    /// Its address; `None`: the common one.
+    pub address: Option<String>,
+    /// User and password.
+    pub login: Option<(String, String)>,
+}
+
+impl SourceSecrets {
+    /// Checks that all of it can be sent.
+    ///
+    /// # Errors
+    /// A sentence for people that names the header, and never its value.
+    pub fn check(&self) -> Result<(), String> {
+        let cookie = self.cookie.iter().map(|cookie| ("cookie", cookie.as_str()));
+        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in cookie.chain(headers) {
+            if HeaderName::from_bytes(name.as_bytes()).is_err() || HeaderValue::from_str(value).is_err() {
+                return Err(format!(
+                    "the header `{name}` cannot be sent: its value holds a line break or a control character"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The further headers as they are sent.
+    pub(super) fn header_map(&self) -> HeaderMap {
+        let pair = |(name, value): &(String, String)| {
+            let mut value = HeaderValue::from_str(value).ok()?;
+            value.set_sensitive(true);
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, value))
+        };
+        self.headers.iter().filter_map(pair).collect()
+    }
+
+    /// All that must never be told: values of cookies and secret headers, name and password.
+    pub(super) fn values(&self) -> Vec<String> {
+        let cookies = self.cookie.iter().flat_map(|cookie| cookie.split(';'));
+        let cookies = cookies.filter_map(|pair| pair.split_once('=')).map(|(_, value)| value.trim().to_owned());
+        let passwords = self.login.iter().map(|login| login.password.clone());
+        cookies.chain(passwords).chain(self.secret_values.iter().cloned()).collect()
+    }
 }
 
 impl std::fmt::Debug for SourceSecrets {

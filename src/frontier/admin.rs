@@ -8,12 +8,13 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{
-    StateError,
+    BoardPoll, StateError,
     open::{self, Opened, StatePath},
+    outlook, poll,
 };
 
 /// What the state knows of a source.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SourceStatus {
     /// Name in the configuration.
     pub name: String,
@@ -48,6 +49,25 @@ pub struct SourceStatus {
     pub failures: u64,
     /// The last of them, for people.
     pub last_failure: Option<String>,
+    /// What its pages taught the normalizer, as that one writes it.
+    #[serde(skip)]
+    pub knowledge: Option<String>,
+    /// Runs in a row that lost something.
+    pub failed_runs: u64,
+    /// What has been wrong with the source since then, where something is.
+    pub incident: Option<String>,
+    /// When that began.
+    #[serde(serialize_with = "as_text")]
+    pub incident_since: Option<Timestamp>,
+    /// How often its boards are read, where it goes by their rates of new posts.
+    pub boards: Vec<BoardPoll>,
+}
+
+impl SourceStatus {
+    /// When a source that adapts wants to be read: at the next board's turn, or at the next recheck.
+    pub fn wish(&self) -> Option<Timestamp> {
+        outlook::wish(&self.boards, self.next_recheck)
+    }
 }
 
 #[expect(clippy::ref_option, reason = "serde asks for this signature")]
@@ -75,19 +95,37 @@ pub fn status(path: &Path) -> Result<Vec<SourceStatus>, StateError> {
     let fault = |error: rusqlite::Error| StateError::from_sqlite(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
-    open::check_version(&connection, path)?;
-    let mut rows = connection
-        .prepare(
-            "SELECT name, url, engine, run, started, finished, whole, edits, deletions, failures, last_failure,
+    let version = open::check_version(&connection, path)?;
+    if version == 0 {
+        // its first opening was cut short: nothing has been written yet
+        return Ok(Vec::new());
+    }
+    if version < open::VERSION {
+        // an earlier version of the program wrote it: brought up to date first
+        drop(connection);
+        return read_status(&open::open(&StatePath::File(path.to_owned()))?.connection).map_err(fault);
+    }
+    read_status(&connection).map_err(fault)
+}
+
+fn read_status(connection: &Connection) -> rusqlite::Result<Vec<SourceStatus>> {
+    let mut rows = connection.prepare_cached(
+        "SELECT name, url, engine, run, started, finished, whole, edits, deletions, failures, last_failure,
                  (SELECT count(*) FROM page WHERE page.source = source.id AND state IN (1, 2, 3)),
                  (SELECT min(recheck_at) FROM page WHERE page.source = source.id),
                  (SELECT count(*) FROM thread WHERE thread.source = source.id AND gone >= 0),
-                 (SELECT count(*) FROM post WHERE post.source = source.id AND gone >= 0)
+                 (SELECT count(*) FROM post WHERE post.source = source.id AND gone >= 0),
+                 failed_runs, incident, incident_since, id, knowledge
              FROM source ORDER BY name",
-        )
-        .map_err(fault)?;
-    let found = rows.query_map([], source_status).map_err(fault)?;
-    found.collect::<Result<_, _>>().map_err(fault)
+    )?;
+    let found = rows.query_map([], |row| Ok((row.get::<_, i64>(18)?, source_status(row)?)))?;
+    let mut all = Vec::new();
+    for row in found {
+        let (id, mut status) = row?;
+        status.boards = poll::all(connection, id)?;
+        all.push(status);
+    }
+    Ok(all)
 }
 
 fn source_status(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
@@ -111,6 +149,11 @@ fn source_status(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
         next_recheck: time(12)?,
         threads: number(13)?,
         posts: number(14)?,
+        failed_runs: number(15)?,
+        incident: row.get(16)?,
+        incident_since: time(17)?,
+        boards: Vec::new(),
+        knowledge: row.get(19)?,
     })
 }
 

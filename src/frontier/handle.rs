@@ -10,10 +10,10 @@ use async_channel::{Receiver, Sender};
 use jiff::Timestamp;
 use tokio::sync::{oneshot, watch};
 
-use crate::model::{FetchFailure, SourceSettings};
+use crate::model::{FetchFailure, Health, SourceSettings};
 
 use super::{
-    Batch, Begun, Committed, Lease, Line, Retried, RunOptions, StateError, StatePath,
+    Batch, Begun, Committed, HostQueue, Lease, Line, Outlook, Retried, RunOptions, StateError, StatePath,
     open::{self, Opened},
     writer::Writer,
 };
@@ -69,6 +69,22 @@ pub(super) enum Command {
     },
     Over {
         source: String,
+        answer: Answer<()>,
+    },
+    Hosts {
+        answer: Answer<Vec<HostQueue>>,
+    },
+    Outlook {
+        source: String,
+        answer: Answer<Outlook>,
+    },
+    Health {
+        source: String,
+        answer: Answer<Health>,
+    },
+    KeepHealth {
+        source: String,
+        health: Health,
         answer: Answer<()>,
     },
     Finish {
@@ -273,6 +289,41 @@ impl Frontier {
     /// Where the state fails.
     pub async fn confirmed(&self) -> Result<u64, StateError> {
         self.ask(|answer| Command::Confirmed { answer }).await
+    }
+
+    /// What waits, by source and host, and for how long.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn hosts(&self) -> Result<Vec<HostQueue>, StateError> {
+        self.ask(|answer| Command::Hosts { answer }).await
+    }
+
+    /// What lies before a source.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn outlook(&self, source: &str) -> Result<Outlook, StateError> {
+        let source = source.to_owned();
+        self.ask(|answer| Command::Outlook { source, answer }).await
+    }
+
+    /// How a source has been doing.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn health(&self, source: &str) -> Result<Health, StateError> {
+        let source = source.to_owned();
+        self.ask(|answer| Command::Health { source, answer }).await
+    }
+
+    /// Keeps how a source has been doing; nothing where no run of it was ever begun.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn keep_health(&self, source: &str, health: Health) -> Result<(), StateError> {
+        let source = source.to_owned();
+        self.ask(|answer| Command::KeepHealth { source, health, answer }).await
     }
 
     /// Waits until nothing of a source is leased and nothing of it is due within its run's patience: all that this run can

@@ -9,7 +9,9 @@ use super::{
     commit::Work,
     enqueue::{self, Want},
     plan::{self, Follow, KnownThread},
+    poll,
     queue::{kind_number, rank},
+    readdress::readdress,
 };
 
 /// Keeps a page that names boards or threads.
@@ -35,12 +37,24 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
     for (row, _) in &threads {
         known.push(known_thread(work, &row.id, run)?);
     }
-    let plain: Vec<Option<KnownThread>> = known.iter().map(|known| known.map(|(_, known)| known)).collect();
+    let plain: Vec<Option<KnownThread>> = known.iter().map(|known| known.map(|listed| listed.known)).collect();
     let plan = plan::listing(&threads, &plain, &settings.limits, &mut taken, now, all);
+    if kind != PageKind::Index || !threads.is_empty() {
+        poll::polled(work, &poll::first_page(work)?, news_of(&threads, &plain))?;
+    }
     let named_by_feed = kind == PageKind::Feed;
     let mut wanted = plan.wanted.iter().copied().peekable();
     for (at, (row, last_post)) in threads.iter().enumerate() {
-        let id = known.get(at).copied().flatten().map(|(id, _)| id);
+        let listed = known.get(at).copied().flatten();
+        let id = listed.map(|listed| listed.id);
+        if let Some(listed) = listed
+            && !named_by_feed
+            && !row.moved
+            && !listed.known.repeated
+            && listed.address != Some(plan::number_of(row.request.url.as_str()))
+        {
+            readdress(work, listed.id, row.request.url.as_str())?;
+        }
         if wanted.next_if_eq(&at).is_some() {
             let thread = offer(work, row, *last_post, if named_by_feed { 0 } else { run })?;
             want_thread(work, thread, row, settings.posts, id.is_some())?;
@@ -74,23 +88,50 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
 
 /// 304: boards that the page names and that it tells too little about are still to be looked at.
 pub(super) fn unchanged(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    let adapts = work.active().filter(|active| active.settings.adaptive.is_some() && !active.options.recheck);
+    let not_before = adapts.map(|active| active.now.as_millisecond());
+    if work.page.kind == PageKind::Board {
+        poll::polled(work, &poll::first_page(work)?, 0)?;
+    }
+    if not_before.is_some() {
+        poll::all_as_they_were(work)?;
+    }
     work.db
         .prepare_cached(
             "UPDATE page SET state = 1, due = 0, attempt = 0, reason = 0, rank = ?3
              WHERE parent = ?1 AND kind IN (?4, ?5) AND state = 0 AND run <> ?2 AND coalesce(number, 1) = 1
-                 AND (mark IS NULL OR names_boards OR seen IS NOT mark)",
+                 AND (mark IS NULL OR names_boards OR seen IS NOT mark)
+                 AND (?6 IS NULL OR NOT EXISTS (SELECT 1 FROM poll
+                     WHERE poll.source = page.source AND poll.url = page.url AND next_at > ?6))",
         )?
         .execute(params![
             work.page.id,
             work.run(),
             rank::LISTING,
             kind_number(PageKind::Index),
-            kind_number(PageKind::Board)
+            kind_number(PageKind::Board),
+            not_before
         ])?;
-    if let Ok(url) = url::Url::parse(&work.page.url) {
-        work.queue.touch(work.source, &url.origin().ascii_serialization());
-    }
+    work.touch();
     Ok(())
+}
+
+/// Posts that a listing tells of and that were not known: each row that has changed has one at least.
+fn news_of(rows: &[(crate::model::ThreadRow, Option<jiff::Timestamp>)], known: &[Option<KnownThread>]) -> u64 {
+    let of_row = |(row, known): (&(crate::model::ThreadRow, Option<jiff::Timestamp>), &Option<KnownThread>)| {
+        let replies = row.0.replies.unwrap_or(0);
+        match known {
+            _ if row.0.moved => 0,
+            None => replies + 1,
+            Some(known) if known.repeated => 0,
+            Some(known) => {
+                let more = replies.saturating_sub(known.replies.unwrap_or(replies));
+                let newer = known.last_post < row.1.map(jiff::Timestamp::as_millisecond);
+                more.max(u64::from(newer && row.0.replies.is_none()))
+            }
+        }
+    };
+    rows.iter().zip(known).map(of_row).sum()
 }
 
 fn want_board(work: &mut Work<'_>, board: &crate::model::BoardRow, all: bool) -> rusqlite::Result<()> {
@@ -101,12 +142,23 @@ fn want_board(work: &mut Work<'_>, board: &crate::model::BoardRow, all: bool) ->
     let known: Option<(i64, Option<String>, bool)> = known
         .query_row(params![work.source, board.request.url.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
+    let url = board.request.url.as_str();
+    let adapts = work.active().is_some_and(|active| active.settings.adaptive.is_some());
+    let due = poll::is_due(work, url)?;
     if let Some((_, seen, names_boards)) = &known
         && !all
         && !names_boards
         && mark.is_some()
         && *seen == mark
     {
+        return if adapts && due { poll::polled(work, url, 0) } else { Ok(()) };
+    }
+    if adapts {
+        poll::name(work, url, &board.name)?;
+    }
+    if !due && let Some((id, ..)) = known {
+        // what the index told is kept: when its time comes the board is read, though the index says nothing new then
+        work.db.prepare_cached("UPDATE page SET mark = ?2 WHERE id = ?1")?.execute(params![id, mark])?;
         return Ok(());
     }
     let id = want_listing(work, &board.request)?;
@@ -149,9 +201,18 @@ fn want_thread(
     Ok(())
 }
 
-fn known_thread(work: &Work<'_>, key: &str, run: i64) -> rusqlite::Result<Option<(i64, KnownThread)>> {
+/// A listed thread's row, and what is known of it.
+#[derive(Clone, Copy, Debug)]
+struct Listed {
+    id: i64,
+    /// A number for the address by which a listing named it last.
+    address: Option<i64>,
+    known: KnownThread,
+}
+
+fn known_thread(work: &Work<'_>, key: &str, run: i64) -> rusqlite::Result<Option<Listed>> {
     let mut row = work.db.prepare_cached(
-        "SELECT id, replies, last_post, mark, settled, run FROM thread
+        "SELECT id, replies, last_post, mark, settled, run, address FROM thread
          WHERE source = ?1 AND key = ?2 AND offered IS NOT NULL",
     )?;
     row.query_row(params![work.source, key], |row| {
@@ -162,7 +223,7 @@ fn known_thread(work: &Work<'_>, key: &str, run: i64) -> rusqlite::Result<Option
             settled: row.get(4)?,
             repeated: row.get::<_, i64>(5)? == run,
         };
-        Ok((row.get(0)?, known))
+        Ok(Listed { id: row.get(0)?, address: row.get(6)?, known })
     })
     .optional()
 }
@@ -175,10 +236,11 @@ fn offer(
     run: i64,
 ) -> rusqlite::Result<i64> {
     let mut keep = work.db.prepare_cached(
-        "INSERT INTO thread (source, key, url, title, replies, last_post, mark, offered, run)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO thread (source, key, url, title, replies, last_post, mark, offered, run, address)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (source, key) DO UPDATE SET replies = excluded.replies, last_post = excluded.last_post,
-             mark = excluded.mark, offered = excluded.offered, settled = 0, run = max(run, excluded.run)
+             mark = excluded.mark, offered = excluded.offered, settled = 0, run = max(run, excluded.run),
+             address = coalesce(address, excluded.address)
          RETURNING id",
     )?;
     keep.query_row(
@@ -191,7 +253,8 @@ fn offer(
             last_post.map(jiff::Timestamp::as_millisecond),
             plan::mark(row, last_post),
             work.counters.serial,
-            run
+            run,
+            plan::number_of(row.request.url.as_str())
         ],
         |row| row.get(0),
     )

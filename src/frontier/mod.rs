@@ -25,9 +25,12 @@ mod enqueue;
 mod listing;
 mod missing;
 mod outbox;
+mod outlook;
 mod plan;
+mod poll;
 mod posts;
 mod queue;
+mod readdress;
 mod reading;
 mod wildcard;
 
@@ -39,3 +42,5 @@ pub use error::StateError;
 pub use handle::Frontier;
 pub use lease::Lease;
 pub use open::StatePath;
+pub use outlook::{HostQueue, Outlook};
+pub use poll::BoardPoll;

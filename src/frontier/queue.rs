@@ -24,7 +24,7 @@ use crate::{
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
 
-use super::{RunOptions, missing::Recent};
+use super::{HostQueue, RunOptions, missing::Recent};
 
 /// The longest wait that a stored politeness is believed to ask for; longer ones come from a clock that jumped.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -44,6 +44,8 @@ pub(super) mod rank {
     pub(crate) const RECHECK: i64 = 3;
     /// A confirming read: only when all else of the source is read, since what is missing here may turn up there.
     pub(crate) const CONFIRM: i64 = 4;
+    /// From which the number of a page is taken off: of confirming reads the greatest number comes first.
+    pub(crate) const LAST: i64 = CONFIRM + 0xffff_ffff;
 }
 
 /// A source that is being read.
@@ -176,6 +178,28 @@ impl Queue {
         Ok(id)
     }
 
+    /// What waits, by source and host.
+    pub(super) fn hosts(&self, db: &Connection) -> rusqlite::Result<Vec<HostQueue>> {
+        let mut rows = db.prepare_cached(
+            "SELECT source.name, origin.name, count(*) FROM page
+             JOIN source ON source.id = page.source JOIN origin ON origin.id = page.origin
+             WHERE state = 1 GROUP BY page.source, page.origin",
+        )?;
+        let queue = |row: &rusqlite::Row<'_>| {
+            let name: String = row.get(1)?;
+            let origin = self.origins.get(&name);
+            let rest = origin.map(|origin| origin.free_at.saturating_duration_since(Instant::now()));
+            Ok(HostQueue {
+                source: row.get(0)?,
+                pending: row.get::<_, i64>(2)?.unsigned_abs(),
+                busy: origin.is_some_and(|origin| origin.busy.is_some()),
+                rest: rest.unwrap_or_default(),
+                origin: name,
+            })
+        };
+        rows.query_map([], queue)?.collect()
+    }
+
     /// The next request: origins take turns, and within one the page that stands first.
     pub(super) fn next(&mut self, db: &Connection, serial: i64) -> rusqlite::Result<Next> {
         self.wake_at = None;
@@ -225,7 +249,7 @@ impl Queue {
         let Some(at) = self.origins.get(origin).map(|origin| origin.id) else { return Ok(Next::Over) };
         let mut first = db.prepare_cached(
             "SELECT id, rank FROM page WHERE state = 1 AND source = ?1 AND origin = ?2 AND due <= ?3
-             ORDER BY rank, id LIMIT 1",
+             ORDER BY rank, thread, id LIMIT 1",
         )?;
         let found = first
             .query_row(params![source, at, now.as_millisecond()], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -16,7 +16,7 @@ use super::{
     enqueue,
     handle::{Answer, Command, Inbox},
     open::Opened,
-    outbox,
+    outbox, outlook,
     queue::{Next, Queue},
 };
 
@@ -27,7 +27,7 @@ const GROUP: usize = 200;
 const IDLE: Duration = Duration::from_millis(500);
 
 /// Unconfirmed bytes after which no lease is handed out: a slow reader slows the fetchers.
-const BACKLOG: u64 = 16 << 20;
+const BACKLOG: u64 = 4 << 20;
 
 /// An answer that waits for the transaction.
 type Waiting = Box<dyn FnOnce(Result<(), StateError>) + Send>;
@@ -164,6 +164,19 @@ impl Writer {
             },
             Command::Finish { source, now, answer } => {
                 let result = self.write(|writer| enqueue::finish(&writer.connection, &mut writer.queue, &source, now));
+                self.answer_when_safe(answer, result);
+            }
+            Command::Hosts { answer } => {
+                let _ = answer.send(self.read(|db| self.queue.hosts(db)));
+            }
+            Command::Outlook { source, answer } => {
+                let _ = answer.send(self.read(|db| outlook::outlook(db, &source)));
+            }
+            Command::Health { source, answer } => {
+                let _ = answer.send(self.read(|db| outlook::health(db, &source)));
+            }
+            Command::KeepHealth { source, health, answer } => {
+                let result = self.write(|writer| outlook::keep_health(&writer.connection, &source, &health));
                 self.answer_when_safe(answer, result);
             }
             Command::Confirm { seq, answer } => {

@@ -56,6 +56,8 @@ pub struct Extracted {
     pub notice_lines: NoticeLines,
     /// The engine writes signatures below the text with nothing that tells them from it (the profile says).
     pub glued_signatures: bool,
+    /// Whether the page was shown to who is logged in; `None` where the profile cannot tell.
+    pub logged_in: Option<bool>,
     /// What the page tells about its own clock, zone and language.
     pub facts: PageFacts,
     /// Read by the fallback for unknown engines.

@@ -5,6 +5,8 @@
 
 mod counts;
 mod extracted;
+mod health;
+mod markup;
 mod page;
 mod post;
 mod record;
@@ -14,11 +16,13 @@ mod source;
 
 pub use counts::{Counts, CutCounts, PageCounts, PostTally, SourceCounts};
 pub use extracted::{BoardRow, Extracted, NoticeLines, Outcome, PageFacts, RawThread, ThreadRow};
+pub use health::{Health, News, Trouble};
+pub use markup::{Cell, Format, Mark, Markup, Tag};
 pub use page::{FailureClass, FetchFailure, Fetched, Page, Refusal, Validators};
 pub use post::{RawAuthor, RawBody, RawDate, RawNotice, RawPost, RawQuote};
 pub use record::{
     Article, Attachment, Author, Board, Change, Edit, Editor, Quote, Record, SCHEMA, Status, Thread, Warning,
 };
 pub use request::{NewRequest, PageKind, Reason, Request};
-pub use schedule::Schedule;
+pub use schedule::{Adaptive, Schedule};
 pub use source::{DateOrder, Limits, Posts, SourceSettings, Zone};

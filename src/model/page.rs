@@ -111,12 +111,14 @@ pub enum FailureClass {
     Status,
     /// An anti-bot challenge: reported, never evaded.
     Blocked,
+    /// The login of a source failed, or its session has ended.
+    Login,
 }
 
 impl FailureClass {
     /// Whether the same request may succeed later in the same run.
     pub fn is_transient(self) -> bool {
         use FailureClass::*;
-        matches!(self, Dns | Connect | Proxy | Timeout | Broken | Busy | Server)
+        matches!(self, Dns | Connect | Proxy | Timeout | Broken | Busy | Server | Login)
     }
 }

@@ -17,6 +17,17 @@ pub enum Schedule {
     },
     /// This long after the last run began.
     Every(Duration),
+    /// When its boards ask for it: each by its own rate of new posts.
+    Adaptive(Adaptive),
+}
+
+/// The bounds of a board's interval that goes by its rate of new posts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adaptive {
+    /// The shortest interval.
+    pub least: Duration,
+    /// The longest.
+    pub most: Duration,
 }
 
 impl Schedule {

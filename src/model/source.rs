@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::Adaptive;
+
 /// Which part of `7-11-2024` is the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -17,6 +19,17 @@ pub enum DateOrder {
     Mdy,
     /// Year, month, day.
     Ymd,
+}
+
+impl DateOrder {
+    /// As a configuration writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            DateOrder::Dmy => "dmy",
+            DateOrder::Mdy => "mdy",
+            DateOrder::Ymd => "ymd",
+        }
+    }
 }
 
 /// A zone: an IANA one, with its daylight saving, or a fixed offset.
@@ -125,6 +138,8 @@ pub struct SourceSettings {
     pub delay: Duration,
     /// Ages at which a page that was read is visited again.
     pub recheck: Vec<Duration>,
+    /// Boards are read by their own rate of new posts; `None`: at each run.
+    pub adaptive: Option<Adaptive>,
 }
 
 #[cfg(test)]

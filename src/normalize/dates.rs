@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     PageStamp,
-    date::{DateContext, DateReading, OrderEvidence, Proof, Shape, find_date, read_attribute},
+    date::{DateContext, DateReading, OrderEvidence, Proof, find_date, order_of, read_attribute},
     knowledge::Knowledge,
     text::clean_line,
 };
@@ -102,6 +102,18 @@ impl<'a> PageDates<'a> {
     }
 }
 
+impl Dated {
+    /// Remembers how a date was read that nothing decided.
+    pub(super) fn remember(&self, knowledge: &mut Knowledge) {
+        if let (Some(raw), Some(reading)) = (&self.raw, &self.reading)
+            && reading.other.is_some()
+            && let Some(read) = order_of(raw, reading.date, Proof::Sequence)
+        {
+            knowledge.orders.assume(read.shape, read.order, &read.text);
+        }
+    }
+}
+
 /// What an instant beside a date in figures proves: the reading that lies on its day is the right one.
 fn beside_instant(instant: &DateReading, text: &DateReading, printed: &str) -> Option<OrderEvidence> {
     let other = text.other?;
@@ -113,45 +125,7 @@ fn beside_instant(instant: &DateReading, text: &DateReading, printed: &str) -> O
         (false, true) => other,
         _ => return None,
     };
-    let (shape, first) = shape_of(printed)?;
-    let order = if i8::try_from(first).ok()? == right.day() { DateOrder::Dmy } else { DateOrder::Mdy };
-    Some(OrderEvidence { shape, order, proof: Proof::Instant, text: printed.to_owned() })
-}
-
-/// The shape of the date in figures that a text holds, and its first number.
-fn shape_of(text: &str) -> Option<(Shape, u8)> {
-    let bytes = text.as_bytes();
-    let number = |at: usize| bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let mut at = 0;
-    while at < bytes.len() {
-        let first = number(at);
-        if first == 0 {
-            at += 1;
-            continue;
-        }
-        let second = at + first + 1;
-        let separator = bytes.get(at + first).copied().filter(|byte| matches!(byte, b'-' | b'/' | b'.'));
-        if let Some(separator) = separator
-            && first <= 2
-            && second < bytes.len()
-        {
-            let third = second + number(second) + 1;
-            if number(second) > 0 && bytes.get(third - 1) == Some(&separator) && third < bytes.len() {
-                let short = number(third) == 2;
-                let shape = match (separator, short) {
-                    (b'-', false) => Shape::Hyphen,
-                    (b'-', true) => Shape::HyphenShort,
-                    (b'/', false) => Shape::Slash,
-                    (b'/', true) => Shape::SlashShort,
-                    (_, false) => Shape::Dot,
-                    (_, true) => Shape::DotShort,
-                };
-                return Some((shape, text[at..at + first].parse().ok()?));
-            }
-        }
-        at += first;
-    }
-    None
+    order_of(printed, right, Proof::Instant)
 }
 
 /// What the order of a page's posts proves: they do not go back in time. One post may be a moved one, so two inversions more in
@@ -179,27 +153,5 @@ pub(super) fn sequence<'d>(dates: impl Iterator<Item = &'d Dated>) -> Option<Ord
         [one, other] if other >= one + 2 => both[0],
         _ => return None,
     };
-    let (shape, first) = shape_of(text)?;
-    let order = if i8::try_from(first).ok()? == right.day() { DateOrder::Dmy } else { DateOrder::Mdy };
-    Some(OrderEvidence { shape, order, proof: Proof::Sequence, text: text.to_owned() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes_of_dates_in_figures() {
-        for (text, expected) in [
-            ("7-11-2024 02:20 PM", Some((Shape::Hyphen, 7))),
-            ("12/3/24", Some((Shape::SlashShort, 12))),
-            ("Posted 7.11.2024", Some((Shape::Dot, 7))),
-            ("2024-11-07", None),
-            ("14:20", None),
-            ("7-", None),
-            ("", None),
-        ] {
-            assert_eq!(shape_of(text), expected, "{text}");
-        }
-    }
+    order_of(text, right, Proof::Sequence)
 }

@@ -26,6 +26,13 @@ pub(super) struct Noticed {
     language: Option<String>,
 }
 
+impl Noticed {
+    /// Its date.
+    pub(super) fn dated(&self) -> &Dated {
+        &self.dated
+    }
+}
+
 /// Reads what stands in elements outside the body. What is no edit notice ("last bumped by", "deleted by") is dropped.
 pub(super) fn outside(
     notices: &Notices,

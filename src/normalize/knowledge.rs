@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    date::{OrderBelief, Orders},
+    date::{Decision, OrderBelief, Orders},
     signature::Signatures,
 };
 use crate::model::{DateOrder, Zone};
@@ -33,6 +33,11 @@ impl Knowledge {
     /// The order of numeric dates in force.
     pub(super) fn belief(&self, configured: Option<DateOrder>) -> OrderBelief {
         self.orders.belief(configured)
+    }
+
+    /// The orders of numeric dates in force, and why: what `forumsift status` shows.
+    pub fn decisions(&self, engine: Option<&str>) -> Vec<Decision> {
+        self.orders.decisions(engine, self.language())
     }
 
     /// The zone that pages told.

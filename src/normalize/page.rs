@@ -53,6 +53,10 @@ impl Normalizer {
         for (dated, row) in listed.iter_mut().zip(&extracted.threads) {
             dates.settle(dated, &row.last_post, knowledge, None);
         }
+        let in_posts = drafts
+            .iter()
+            .flat_map(|draft| std::iter::once(&draft.date).chain(draft.notices.iter().map(Noticed::dated)));
+        in_posts.chain(&listed).for_each(|dated| dated.remember(knowledge));
 
         let page = PageWords::new(&source.name, engine.as_deref(), &dates, knowledge, stamp, &extracted);
         let thread = extracted.thread.as_ref().and_then(|thread| thread.id.as_deref());
@@ -102,20 +106,26 @@ impl Normalizer {
         let taken = self.notices().take(&body.text, &spans, plain, &context);
         let unread = elements > taken.notices.len();
         body.text = taken.rest;
+        body.markup.iter_mut().for_each(|markup| markup.keep(taken.kept.clone()));
         (edit::taken(taken.notices, dates, knowledge, posted), unread)
     }
 }
 
 /// Takes off the signatures that only repetition tells from the text, author by author. Guests have none.
 fn without_signatures(drafts: &mut [Draft], knowledge: &mut Knowledge) {
+    let lengths: Vec<usize> = drafts.iter().map(|draft| draft.post.body.text.len()).collect();
     let mut by_author: BTreeMap<String, Vec<&mut String>> = BTreeMap::new();
-    for Draft { post, .. } in drafts {
+    for Draft { post, .. } in drafts.iter_mut() {
         if let Some(id) = post.author.as_ref().and_then(|author| author.id.clone()) {
             by_author.entry(id).or_default().push(&mut post.body.text);
         }
     }
     for (author, mut texts) in by_author {
         knowledge.signatures.take(&author, &mut texts);
+    }
+    for (Draft { post, .. }, before) in drafts.iter_mut().zip(lengths) {
+        let place = post.body.text.len();
+        post.body.markup.iter_mut().filter(|_| place < before).for_each(|markup| markup.truncate(place));
     }
 }
 

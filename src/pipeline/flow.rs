@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     fetch::{AnyFetch, ReplayFetch},
-    frontier::Frontier,
+    frontier::{Frontier, HostQueue, Outlook},
+    model::News,
 };
 
 /// Pages between two stages: enough to keep every stage busy, few enough that memory stays flat.
@@ -71,8 +72,9 @@ impl Flow {
             stages.spawn(fetcher(Arc::clone(&shared), page_sender.clone(), batch_sender.clone()));
         }
         for _ in 0..threads {
-            let (keep, pages, apart) = (Arc::clone(&keep), pages.clone(), apart_sender.clone());
-            stages.spawn_blocking(move || extraction(&keep, &pages, &apart));
+            let (shared, keep, pages) = (Arc::clone(&shared), Arc::clone(&keep), pages.clone());
+            let (apart, batches) = (apart_sender.clone(), batch_sender.clone());
+            stages.spawn_blocking(move || extraction(&shared, &keep, &pages, &apart, &batches));
         }
         stages.spawn_blocking(move || normalizer(&apart, &batch_sender));
         for _ in 0..COMMITTERS {
@@ -144,6 +146,39 @@ impl Flow {
         }
     }
 
+    /// Takes the end of a source's run into account (`broke`: it could not be made at all), and tells what those who look after
+    /// it are to be told.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn judge(&self, source: &SourcePlan, broke: bool) -> Result<Option<News>, PipelineError> {
+        let Shared { frontier, tally, plan, .. } = &*self.shared;
+        let name = &source.settings.name;
+        let counts = tally.counts([name.clone()]).pop().map(|counts| counts.counts).unwrap_or_default();
+        let before = frontier.health(name).await?;
+        let (after, news) = before.after(&counts, broke, source.patience, plan.clock.now());
+        if after != before {
+            frontier.keep_health(name, after).await?;
+        }
+        Ok(news)
+    }
+
+    /// What lies before a source.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn outlook(&self, name: &str) -> Result<Outlook, PipelineError> {
+        Ok(self.shared.frontier.outlook(name).await?)
+    }
+
+    /// What waits, by source and host, and for how long.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub async fn hosts(&self) -> Result<Vec<HostQueue>, PipelineError> {
+        Ok(self.shared.frontier.hosts().await?)
+    }
+
     /// Opens the output anew, after others have moved its files away.
     pub fn reopen(&self) {
         self.shared.reopen.notify_one();
@@ -171,7 +206,9 @@ impl Flow {
         if let Some(writing) = self.writing.lock().await.take() {
             writing.await.map_err(|_| PipelineError::Stage("writer"))?;
         }
-        self.keep.close()?;
+        if let Err(error) = self.keep.close() {
+            self.shared.broke(error);
+        }
         for name in self.shared.running() {
             match self.shared.frontier.finish(&name, self.shared.plan.clock.now()).await {
                 Ok(true) => {}

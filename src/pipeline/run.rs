@@ -1,17 +1,34 @@
 //! The simple use of the flow: every source of a plan once, side by side.
 
+use std::sync::Arc;
+
 use tokio_util::sync::CancellationToken;
 
-use super::{Flow, PipelineError, Plan, Tally};
+use super::{Ending, Flow, PipelineError, Plan, Tally};
+use crate::model::News;
 
 /// Crawls the plan's sources once. `stop` asks for an early end: what is in flight is finished or given back within the
 /// plan's grace. `tally` can be read while the run goes on; what it holds at the end is the result.
 ///
 /// # Errors
 /// Where state or output fail; then what was not committed is kept in the state for the next run.
-pub async fn run(mut plan: Plan, stop: CancellationToken, tally: Tally) -> Result<(), PipelineError> {
+pub async fn run(plan: Plan, stop: CancellationToken, tally: Tally) -> Result<(), PipelineError> {
+    run_seen(plan, stop, tally, |_| {}).await.map(drop)
+}
+
+/// The same; `opened` is handed the flow when it is open, and what those who look after a source are to be told comes back.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_seen(
+    mut plan: Plan,
+    stop: CancellationToken,
+    tally: Tally,
+    opened: impl FnOnce(&Flow),
+) -> Result<Vec<(Arc<str>, News)>, PipelineError> {
     let sources = std::mem::take(&mut plan.sources);
     let flow = Flow::open(plan, stop.clone(), tally).await?;
+    opened(&flow);
     for source in &sources {
         if let Err(error) = flow.begin(source).await {
             stop.cancel();
@@ -19,8 +36,15 @@ pub async fn run(mut plan: Plan, stop: CancellationToken, tally: Tally) -> Resul
             return flow.close().await.and(Err(error));
         }
     }
+    let mut told = Vec::new();
     for source in &sources {
-        flow.ended(&source.settings.name).await;
+        let name = &source.settings.name;
+        if flow.ended(name).await != Ending::Stopped
+            && let Ok(Some(news)) = flow.judge(source, false).await
+        {
+            told.push((name.clone(), news));
+        }
     }
-    flow.close().await
+    flow.close().await?;
+    Ok(told)
 }

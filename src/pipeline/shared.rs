@@ -16,7 +16,7 @@ use super::{PipelineError, Plan, Tally};
 use crate::{
     engine::Engines,
     extract::ExtractOptions,
-    fetch::{AnyFetch, HttpFetch},
+    fetch::{AnyFetch, HttpFetch, Sessions},
     frontier::{Committed, Frontier, PageResult, Retried, RunOptions},
     model::{FetchFailure, Refusal, Request, SourceSettings},
     normalize::{Knowledge, Normalizer},
@@ -34,9 +34,9 @@ pub(super) struct Means {
 }
 
 impl Means {
-    fn of(plan: &Plan, gate: Gate) -> Result<Arc<Means>, PipelineError> {
+    fn of(plan: &Plan, gate: Gate, sessions: Sessions) -> Result<Arc<Means>, PipelineError> {
         Ok(Arc::new(Means {
-            http: HttpFetch::new(plan.http.clone(), gate, plan.clock)?,
+            http: HttpFetch::new(plan.http.clone(), gate, plan.clock)?.with_sessions(sessions),
             retries: plan.retries,
             options: plan.options,
             engines: Arc::clone(&plan.engines),
@@ -82,6 +82,7 @@ pub(super) struct Shared {
     pub(super) reopen: Notify,
     pub(super) tally: Tally,
     gate: Gate,
+    sessions: Sessions,
     means: Mutex<Arc<Means>>,
     runs: Mutex<HashMap<Arc<str>, Arc<SourceRun>>>,
     /// Counts the runs that have begun, to wake fetchers that found nothing to do.
@@ -98,7 +99,8 @@ impl Shared {
         tally: Tally,
     ) -> Result<Shared, PipelineError> {
         let gate = Gate::new();
-        let means = Mutex::new(Means::of(&plan, gate.clone())?);
+        let sessions = Sessions::default();
+        let means = Mutex::new(Means::of(&plan, gate.clone(), sessions.clone())?);
         Ok(Shared {
             frontier,
             stop,
@@ -106,6 +108,7 @@ impl Shared {
             reopen: Notify::new(),
             tally,
             gate,
+            sessions,
             means,
             runs: Mutex::default(),
             begun: watch::Sender::new(0),
@@ -120,7 +123,7 @@ impl Shared {
     }
 
     pub(super) fn adopt(&self, plan: &Plan) -> Result<(), PipelineError> {
-        *lock(&self.means) = Means::of(plan, self.gate.clone())?;
+        *lock(&self.means) = Means::of(plan, self.gate.clone(), self.sessions.clone())?;
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use crate::{
     fetch::{Fetch, decode},
     frontier::{Batch, Lease, PageNews, PageResult, ThreadNews},
     model::{Extracted, FailureClass, FetchFailure, Fetched, Outcome, Page, PageKind, Posts, Refusal},
-    normalize::{Normalized, PageStamp},
+    normalize::{Knowledge, Normalized, PageStamp, date::Turn},
     polite,
 };
 
@@ -54,6 +54,8 @@ pub(super) struct Ready {
     pub(super) lease: Lease,
     pub(super) batch: Batch,
     pub(super) bytes: u64,
+    /// The page is worth nothing, since the session of its source had ended: it is to be fetched again.
+    pub(super) lost: Option<FetchFailure>,
 }
 
 /// Leases requests and fetches them until the flow closes or is asked to stop.
@@ -78,13 +80,16 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
         let sent = match fetched {
             Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page }).await.is_ok(),
             Fetched::NotModified => batches
-                .send(Ready { lease, batch: bare(PageResult::Unchanged, &origin, next, now), bytes: 0 })
+                .send(Ready { lease, batch: bare(PageResult::Unchanged, &origin, next, now), bytes: 0, lost: None })
                 .await
                 .is_ok(),
             Fetched::Refused(refusal) => {
                 shared.refused(lease.request(), &refusal);
                 let outcome = PageResult::Noticed(outcome_of(&refusal));
-                batches.send(Ready { lease, batch: bare(outcome, &origin, next, now), bytes: 0 }).await.is_ok()
+                batches
+                    .send(Ready { lease, batch: bare(outcome, &origin, next, now), bytes: 0, lost: None })
+                    .await
+                    .is_ok()
             }
             Fetched::Failed(failure) => failed(&shared, &run, lease, &failure, &origin).await,
         };
@@ -143,7 +148,10 @@ async fn failed(shared: &Shared, run: &SourceRun, lease: Lease, failure: &FetchF
         // the whole host asked for rest, not only this page
         shared.frontier.origin_next(origin, due);
     }
-    match shared.frontier.retry(lease, failure, due, run.means.retries).await {
+    // a login that has to wait for long is not waited for: the page is lost to this run, and the next one's
+    let is_far = failure.class == FailureClass::Login && wait > run.means.options.patience;
+    let retries = if is_far { 0 } else { run.means.retries };
+    match shared.frontier.retry(lease, failure, due, retries).await {
         Ok(retried) => {
             shared.failed(&name, &url, failure, retried);
             true
@@ -156,9 +164,14 @@ async fn failed(shared: &Shared, run: &SourceRun, lease: Lease, failure: &FetchF
 }
 
 /// Takes pages apart on a thread of its own. A page that breaks the reader is kept and counted, and the next one is read.
-pub(super) fn extraction(keep: &Keep, pages: &Receiver<Fresh>, apart: &Sender<Apart>) {
+pub(super) fn extraction(
+    shared: &Shared,
+    keep: &Keep,
+    pages: &Receiver<Fresh>,
+    apart: &Sender<Apart>,
+    batches: &Sender<Ready>,
+) {
     while let Ok(Fresh { lease, run, page }) = pages.recv_blocking() {
-        keep.archive(&page);
         let (means, engine) = (&run.means, run.settings.engine.as_deref());
         let read = catch_unwind(AssertUnwindSafe(|| {
             let decoded = decode(&page);
@@ -168,6 +181,22 @@ pub(super) fn extraction(keep: &Keep, pages: &Receiver<Fresh>, apart: &Sender<Ap
         }));
         let broke = read.is_err();
         let extracted = read.unwrap_or_default();
+        let walled = extracted.outcome == Outcome::LoginRequired && extracted.logged_in != Some(true);
+        if (walled || extracted.logged_in == Some(false))
+            && let Some(failure) = run.fetch.session_lost(&run.settings, page.fetched_at)
+        {
+            let batch = bare(PageResult::Failed, &polite::origin(&page.requested), page.fetched_at, page.fetched_at);
+            if batches.send_blocking(Ready { lease, batch, bytes: 0, lost: Some(failure) }).is_err() {
+                return;
+            }
+            continue;
+        }
+        if let Err(error) = keep.archive(&page) {
+            shared.tally.given_back(&run.settings.name);
+            shared.broke(error);
+            // the lease goes back when it is dropped; those behind it go the same way
+            continue;
+        }
         if broke || extracted.outcome == Outcome::Empty {
             keep.quarantine(&page);
         }
@@ -215,6 +244,7 @@ fn ready(page: Apart) -> Ready {
     let posts_on_page = u32::try_from(extracted.posts.len()).unwrap_or(u32::MAX);
     let Normalized { records, listed, news: rest } =
         run.means.normalizer.page(source, &mut known, &stamp.page, extracted);
+    tell_turns(&source.name, &before, &known);
     let thread = rest.thread.map(|thread| ThreadNews {
         id: thread.id.or_else(|| request.what.thread_id.clone()),
         url: thread.url,
@@ -245,7 +275,15 @@ fn ready(page: Apart) -> Ready {
         engine: rest.engine,
         fetched_at: stamp.page.fetched_at,
     };
-    Ready { lease, batch, bytes: stamp.bytes }
+    Ready { lease, batch, bytes: stamp.bytes, lost: None }
+}
+
+/// Says that dates were read the wrong way until this page.
+pub(super) fn tell_turns(source: &str, before: &Knowledge, known: &Knowledge) {
+    for Turn { from, to } in known.orders.turns_since(&before.orders) {
+        let (like, order) = (to.shape.example(), to.order);
+        tracing::warn!(%source, like, from = from.name(), to = order.name(), why = %to.why, "dates turned out to be of another order");
+    }
 }
 
 fn result_of(extracted: &Extracted, status: u16, broke: bool) -> PageResult {
@@ -265,7 +303,14 @@ fn result_of(extracted: &Extracted, status: u16, broke: bool) -> PageResult {
 
 /// Commits pages. Several of these run side by side, so that the state can commit a group at once.
 pub(super) async fn committer(shared: Arc<Shared>, batches: Receiver<Ready>) {
-    while let Ok(Ready { lease, batch, bytes }) = batches.recv().await {
+    while let Ok(Ready { lease, batch, bytes, lost }) = batches.recv().await {
+        if let Some(failure) = lost {
+            let Some(run) = shared.run(&lease.request().source) else { continue };
+            if !failed(&shared, &run, lease, &failure, &batch.origin).await {
+                return;
+            }
+            continue;
+        }
         let source = lease.request().source.clone();
         let url = lease.request().what.url.to_string();
         let outcome = batch.outcome;

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     frontier::{Committed, PageResult, Retried},
-    model::{Counts, FetchFailure, Refusal, SourceCounts},
+    model::{Counts, FailureClass, FetchFailure, Outcome, Refusal, SourceCounts},
 };
 
 /// Counts of all sources; cheap to clone, all clones are one. Each run of a source is counted anew.
@@ -98,6 +98,9 @@ impl Tally {
                 PageResult::Unrecognised => &mut pages.unrecognised,
                 PageResult::Failed => &mut pages.failed,
             } += 1;
+            if outcome == PageResult::Noticed(Outcome::Challenge) {
+                *counts.failures.entry(FailureClass::Blocked).or_default() += 1;
+            }
             let posts = &mut counts.posts;
             posts.read += committed.posts.read;
             posts.new += committed.posts.new;

@@ -18,7 +18,7 @@ pub fn backoff(class: FailureClass, attempt: u32, jitter: f64) -> Duration {
         FailureClass::Connect | FailureClass::Timeout | FailureClass::Proxy => (5 * SECOND, HOUR),
         FailureClass::Server => (10 * SECOND, HOUR),
         // RFC 6585 leaves it open; a minute doubling to a day is what large crawlers settled on.
-        FailureClass::Busy => (MINUTE, DAY),
+        FailureClass::Busy | FailureClass::Login => (MINUTE, DAY),
         FailureClass::Dns => (2 * MINUTE, 6 * HOUR),
         FailureClass::Tls => (HOUR, DAY),
         FailureClass::Blocked => (6 * HOUR, DAY),

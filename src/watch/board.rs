@@ -9,7 +9,10 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{frontier::Line, model::Change};
+use crate::{
+    frontier::{BoardPoll, HostQueue, Line},
+    model::Change,
+};
 
 /// Posts that are kept for the page.
 const NEWEST: usize = 20;
@@ -53,6 +56,10 @@ pub struct Seat {
     pub failed_in_a_row: u64,
     /// Why the last run lost something.
     pub failure: Option<String>,
+    /// Pages that wait.
+    pub queued: u64,
+    /// How often its boards are read, where that goes by their rates of new posts.
+    pub boards: Vec<BoardPoll>,
     /// Posts first seen, by the delay after their date: one more than there are bounds.
     pub(super) delays: [u64; DELAYS.len() + 1],
     pub(super) delay_sum: f64,
@@ -157,6 +164,20 @@ impl Board {
             seat.runs += 1;
             seat.failed_in_a_row = if failure.is_some() { seat.failed_in_a_row + 1 } else { 0 };
             seat.failure = failure;
+        }
+    }
+
+    /// So many pages wait, by source; none of those that are not named.
+    pub fn queued(&mut self, queues: &[HostQueue]) {
+        for (name, seat) in &mut self.seats {
+            seat.queued = queues.iter().filter(|queue| *queue.source == **name).map(|queue| queue.pending).sum();
+        }
+    }
+
+    /// The boards of a source are read so often.
+    pub fn polls(&mut self, name: &str, boards: Vec<BoardPoll>) {
+        if let Some(seat) = self.seats.get_mut(name) {
+            seat.boards = boards;
         }
     }
 

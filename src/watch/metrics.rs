@@ -11,7 +11,7 @@ pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 type Read = fn(&SourceStatus) -> Vec<(&str, &str, f64)>;
 
 /// Every metric that a source has: name, kind, what it tells.
-const METRICS: [(&str, &str, &str, Read); 13] =
+const METRICS: [(&str, &str, &str, Read); 15] =
     [
         ("forumsift_pages_total", "counter", "Pages by what became of them.", |s| {
             let p = &s.pages;
@@ -44,6 +44,10 @@ const METRICS: [(&str, &str, &str, Read); 13] =
         ("forumsift_runs_total", "counter", "Runs that ended.", |s| one(s.runs as f64)),
         ("forumsift_running", "gauge", "Whether a run is under way.", |s| one(f64::from(u8::from(s.running)))),
         ("forumsift_in_flight_pages", "gauge", "Pages leased and not yet committed.", |s| one(s.in_flight as f64)),
+        ("forumsift_queued_pages", "gauge", "Pages that wait to be fetched.", |s| one(s.queued as f64)),
+        ("forumsift_board_interval_seconds", "gauge", "How often a board is read, where that adapts.", |s| {
+            s.boards.iter().map(|board| ("board", board.name.as_str(), board.every_seconds)).collect()
+        }),
         ("forumsift_failed_runs_in_a_row", "gauge", "Runs in a row that lost something.", |s| {
             one(s.failed_in_a_row as f64)
         }),

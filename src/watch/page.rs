@@ -11,6 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Answer, Status, board::Minute, status::SourceStatus};
 use crate::model::Change;
 
+/// Boards of a source that are shown with their intervals.
+const BOARDS: usize = 8;
+
 const FRAME: &str = include_str!("page.html");
 
 /// The page of a status.
@@ -101,6 +104,14 @@ fn write_source(source: &SourceStatus, now: Timestamp, out: &mut String) -> fmt:
     write!(out, "<tr><th scope=\"row\">{}", Escaped(&source.name))?;
     if let Some(failure) = &source.failure {
         write!(out, "<div class=\"why\">{}</div>", Escaped(failure))?;
+    }
+    for board in source.boards.iter().take(BOARDS) {
+        let every = span(SignedDuration::from_secs(board.every_seconds as i64));
+        let rate = board.posts_per_hour;
+        write!(out, "<div class=\"dim\">{}: every {every}, {rate:.1} posts/h</div>", Escaped(&board.name))?;
+    }
+    if source.boards.len() > BOARDS {
+        write!(out, "<div class=\"dim\">and {} more boards</div>", source.boards.len() - BOARDS)?;
     }
     write!(out, "</th><td class=\"state {class}\">{state}</td><td data-label=\"last run\">")?;
     match source.began {

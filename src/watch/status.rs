@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::board::{Board, DELAYS, Minute, Newest, Seat};
-use crate::model::Counts;
+use crate::{frontier::BoardPoll, model::Counts};
 
 /// Everything at an instant.
 #[derive(Clone, Debug, Serialize)]
@@ -58,6 +58,10 @@ pub struct SourceStatus {
     pub failure: Option<String>,
     /// Pages leased and not yet committed.
     pub in_flight: u64,
+    /// Pages that wait.
+    pub queued: u64,
+    /// How often its boards are read, where that goes by their rates of new posts.
+    pub boards: Vec<BoardPoll>,
     /// What became of pages.
     pub pages: Pages,
     /// What became of posts.
@@ -133,6 +137,8 @@ impl SourceStatus {
             failed_in_a_row: seat.failed_in_a_row,
             failure: seat.failure.clone(),
             in_flight: pages.leased.saturating_sub(ends),
+            queued: seat.queued,
+            boards: seat.boards.clone(),
             pages: Pages {
                 read: pages.read,
                 unchanged: pages.unchanged,

@@ -13,8 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::Schedule;
 
-/// The calendar: the first time after an instant that a schedule names.
-pub type NextAfter = fn(&Schedule, Timestamp) -> Option<Timestamp>;
+/// The calendar: the first time after an instant that a schedule names; within the bounds of one that adapts, what is wished.
+pub type NextAfter = fn(&Schedule, Timestamp, Option<Timestamp>) -> Option<Timestamp>;
 
 /// Times are spread over this part of the interval, …
 const SPREAD: f64 = 0.05;
@@ -43,6 +43,8 @@ struct Turn {
     pace: Pace,
     /// When its last run began, and whether it was cut short.
     last: Option<(Timestamp, bool)>,
+    /// When its boards want to be read.
+    wish: Option<Timestamp>,
     running: bool,
     /// The configuration no longer names it: it leaves when its run is over.
     leaving: bool,
@@ -67,7 +69,7 @@ impl Turns {
             match self.sources.get_mut(&name) {
                 Some(turn) => (turn.pace, turn.leaving) = (pace, false),
                 None => {
-                    let turn = Turn { pace, last: last(&name), running: false, leaving: false };
+                    let turn = Turn { pace, last: last(&name), wish: None, running: false, leaving: false };
                     self.sources.insert(name, turn);
                 }
             }
@@ -108,6 +110,13 @@ impl Turns {
         self.sources.values().filter(|turn| turn.running).count()
     }
 
+    /// The boards of a source that adapts want to be read then.
+    pub fn wishes(&mut self, name: &str, wish: Option<Timestamp>) {
+        if let Some(turn) = self.sources.get_mut(name) {
+            turn.wish = wish;
+        }
+    }
+
     /// A run of a source has begun.
     pub fn begun(&mut self, name: &str, now: Timestamp) {
         if let Some(turn) = self.sources.get_mut(name) {
@@ -146,10 +155,13 @@ impl Turn {
             Pace::Schedule(Schedule::Every(interval)) | Pace::Rest(interval) => {
                 began.checked_add(*interval).ok()?.checked_add(spread(*interval).mul_f64(2.0 * chance - 1.0)).ok()
             }
+            // each board has an interval of its own, so that they do not come together
+            Pace::Schedule(adaptive @ Schedule::Adaptive(_)) => next_after(adaptive, began, self.wish),
             // a wall-clock time is never taken before it comes
             Pace::Schedule(cron) => {
-                let next = next_after(cron, began)?;
-                let interval = next_after(cron, next).map_or(SignedDuration::MAX, |then| then.duration_since(next));
+                let next = next_after(cron, began, None)?;
+                let interval =
+                    next_after(cron, next, None).map_or(SignedDuration::MAX, |then| then.duration_since(next));
                 let interval = Duration::try_from(interval).unwrap_or(Duration::ZERO);
                 next.checked_add(spread(interval).mul_f64(chance)).ok()
             }
@@ -172,14 +184,16 @@ fn chance(name: &str, at: Timestamp) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Adaptive;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     /// A calendar of our own: every full quarter of an hour.
-    fn quarters(schedule: &Schedule, after: Timestamp) -> Option<Timestamp> {
+    fn quarters(schedule: &Schedule, after: Timestamp, wish: Option<Timestamp>) -> Option<Timestamp> {
         match schedule {
+            Schedule::Adaptive(_) => wish.or(Some(after)),
             Schedule::Every(interval) => after.checked_add(*interval).ok(),
             Schedule::Cron { .. } => Timestamp::from_second((after.as_second() / 900 + 1) * 900).ok(),
         }
@@ -239,6 +253,17 @@ mod tests {
         assert!(turns.due(later).is_empty());
         let next = turns.next(later).unwrap().duration_since(later).as_secs_f64();
         assert!((57.0..=63.0).contains(&next), "{next}");
+    }
+
+    #[test]
+    fn a_source_that_adapts_waits_for_its_boards() {
+        let adaptive = Adaptive { least: Duration::from_secs(60), most: Duration::from_secs(3600) };
+        let pace = Pace::Schedule(Schedule::Adaptive(adaptive));
+        let mut turns = turns(&[("a", pace, Some(("2026-11-25T11:59:00Z", false)))]);
+        let (now, wish) = (at("2026-11-25T12:00:00Z"), at("2026-11-25T12:20:00Z"));
+        turns.wishes("a", Some(wish));
+        assert_eq!((turns.due(now).len(), turns.next(now)), (0, Some(wish)));
+        assert_eq!(turns.due(wish), ["a".into()]);
     }
 
     #[test]

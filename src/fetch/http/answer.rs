@@ -64,6 +64,11 @@ impl Head {
         })
     }
 
+    /// What the response sets.
+    pub(super) fn cookies(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(|(field, _)| field == "set-cookie").map(|(_, value)| value.as_str())
+    }
+
     /// Where a redirect leads.
     pub(super) fn location(&self, from: &Url) -> Option<Url> {
         from.join(self.location.as_deref()?).ok()
@@ -87,6 +92,7 @@ pub(super) async fn read(
     request: &Request,
     settings: &HttpSettings,
     clock: Clock,
+    proxied: bool,
 ) -> Fetched {
     let status = head.status;
     let fail = |class: FailureClass, cause: &str, retry_after: Option<Duration>| {
@@ -108,7 +114,7 @@ pub(super) async fn read(
     let retry_after = head.retry_after(settings.retry_after_cap, clock.now());
     let untold = head.content_type.as_deref().is_none_or(|told| told.trim().is_empty());
     let plain = head.content_encoding.is_none();
-    let body = match whole_body(response, url, settings, untold && plain).await {
+    let body = match whole_body(response, url, settings, untold && plain, proxied).await {
         Ok(body) => body,
         // what a refusing answer says is of no use to anyone
         Err(_) if matches!(status, 429 | 503) => Vec::new(),
@@ -162,17 +168,18 @@ fn may_be_page(content_type: Option<&str>) -> bool {
 }
 
 /// The body under its cap and above the least rate, which is looked at by the clock and not by what comes.
-async fn whole_body(
+pub(super) async fn whole_body(
     mut response: Response,
     url: &Url,
     settings: &HttpSettings,
     mut look_inside: bool,
+    proxied: bool,
 ) -> Result<Vec<u8>, Box<Fetched>> {
     let began = Instant::now();
     let mut body = Vec::new();
     loop {
         let chunk = match tokio::time::timeout(LOOK, response.chunk()).await {
-            Ok(chunk) => chunk.map_err(|error| Box::new(failure::fetched(url, error, settings.proxy.is_some())))?,
+            Ok(chunk) => chunk.map_err(|error| Box::new(failure::fetched(url, error, proxied)))?,
             Err(_) => Some(Default::default()),
         };
         let Some(chunk) = chunk else { return Ok(body) };

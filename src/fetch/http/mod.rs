@@ -5,5 +5,7 @@ mod client;
 mod failure;
 mod robots;
 mod scope;
+mod session;
 
 pub use client::HttpFetch;
+pub use session::Sessions;

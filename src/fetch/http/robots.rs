@@ -39,7 +39,7 @@ impl HttpFetch {
                 Err(refusal) => return ended(Fetched::Refused(refusal)),
             };
             let guard = self.gate.enter(&polite::origin(&at), source.delay).await;
-            let answered = budget.spend(self.robots_hop(&at, reach)).await;
+            let answered = budget.spend(self.robots_hop(&at, reach, source)).await;
             drop(guard);
             match answered {
                 Ok(Hop::Answer(answer)) => return answer,
@@ -51,8 +51,8 @@ impl HttpFetch {
         Answer::Rules(Arc::new(Robots::allow_all()))
     }
 
-    async fn robots_hop(&self, at: &Url, reach: scope::Reach) -> Result<Hop, Ended> {
-        let response = self.send(at, self.get(at, reach)).await?;
+    async fn robots_hop(&self, at: &Url, reach: scope::Reach, source: &SourceSettings) -> Result<Hop, Ended> {
+        let response = self.send(at, self.ask(at, reach, source, None), source).await?;
         let head = Head::of(&response, at, self.clock.now())?;
         let unreachable = |class, cause: String| {
             let retry_after = head.retry_after(self.settings.retry_after_cap, self.clock.now());
@@ -61,7 +61,7 @@ impl HttpFetch {
         Ok(Hop::Answer(match head.status {
             300..400 if let Some(next) = head.location(at) => return Ok(Hop::Redirect(next)),
             200..300 => {
-                let raw = answer::first_bytes(response, at, BYTES, self.settings.proxy.is_some()).await?;
+                let raw = answer::first_bytes(response, at, BYTES, self.is_proxied(source)).await?;
                 match coding::beginning(raw, head.content_encoding.as_deref(), BYTES) {
                     Ok((text, whole)) => Answer::Rules(Arc::new(Robots::parse(whole_lines(&text, whole)))),
                     Err(error) => unreachable(FailureClass::Broken, error.to_string()),

@@ -21,10 +21,10 @@ mod words;
 pub use attribute::read_attribute;
 pub use clock::{ClockReading, read_clock};
 pub use context::DateContext;
-pub use evidence::{order_by_instant, order_by_sequence};
 pub use order::{Decision, OrderBelief, OrderEvidence, Orders, Proof, Shape, Turn};
 pub use read::{find_date, read_date};
 pub use reading::{DateReading, Precision};
 
+pub(super) use evidence::order_of;
 pub(super) use fold::{Folded, floor_boundary, fold, is_blank};
 pub(super) use words::{DateWords, PageWords, base_language, has_spaces};

@@ -47,6 +47,19 @@ impl Shape {
         }
     }
 
+    /// A date of this shape, for people.
+    pub fn example(self) -> &'static str {
+        match self {
+            Shape::Hyphen => "7-11-2024",
+            Shape::Slash => "7/11/2024",
+            Shape::Dot => "7.11.2024",
+            Shape::HyphenShort => "7-11-24",
+            Shape::SlashShort => "7/11/24",
+            Shape::DotShort => "7.11.24",
+            Shape::Space => "7 11 2024",
+        }
+    }
+
     fn slot(self) -> usize {
         self as usize
     }
@@ -137,6 +150,9 @@ struct Tally {
     dmy: Votes,
     mdy: Votes,
     ymd: Votes,
+    /// What dates were last read as while nothing decided, with the first so read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    assumed: Option<(DateOrder, String)>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,7 +166,7 @@ struct Votes {
 }
 
 /// The order in force for a shape, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decision {
     /// Which dates.
     pub shape: Shape,
@@ -179,13 +195,17 @@ impl Tally {
             own > 0 && own / 4 >= all - own
         })
     }
+
+    /// What dates are read as: decided, else assumed.
+    fn in_force(&self) -> Option<DateOrder> {
+        self.decided().or(self.assumed.as_ref().map(|(order, _)| *order))
+    }
 }
 
 impl Orders {
-    /// Takes a date's proof in. `Some` where it turned a decision that was in force.
-    pub fn add(&mut self, evidence: &OrderEvidence) -> Option<Turn> {
+    /// Takes a date's proof in.
+    pub fn add(&mut self, evidence: &OrderEvidence) {
         let tally = self.tallies.entry(evidence.shape).or_default();
-        let before = tally.decided();
         let votes = match evidence.order {
             DateOrder::Dmy => &mut tally.dmy,
             DateOrder::Mdy => &mut tally.mdy,
@@ -196,8 +216,25 @@ impl Orders {
         if votes.example.as_ref().is_none_or(|(proof, _)| evidence.proof < *proof) {
             votes.example = Some((evidence.proof, evidence.text.clone()));
         }
-        let after = tally.decided();
-        (before.is_some() && before != after).then_some(Turn { shape: evidence.shape, from: before, to: after })
+    }
+
+    /// Remembers that nothing decided how a date was to be read, and what it was read as.
+    pub fn assume(&mut self, shape: Shape, order: DateOrder, text: &str) {
+        let tally = self.tallies.entry(shape).or_default();
+        if tally.assumed.as_ref().is_none_or(|(known, _)| *known != order) {
+            tally.assumed = Some((order, text.to_owned()));
+        }
+    }
+
+    /// The orders that were in force before, decided or assumed, and are not any more: dates that were read with them were
+    /// read wrongly.
+    pub fn turns_since(&self, before: &Orders) -> Vec<Turn> {
+        let turn = |(shape, tally): (&Shape, &Tally)| {
+            let from = before.tallies.get(shape)?.in_force()?;
+            let to = self.decide(*shape, None, None);
+            (tally.in_force() != Some(from)).then_some(Turn { from, to })
+        };
+        self.tallies.iter().filter_map(turn).collect()
     }
 
     /// What the dates so far prove, for [`DateContext`](super::DateContext).
@@ -209,26 +246,32 @@ impl Orders {
         belief
     }
 
-    /// The order in force for dates of `shape`, and why.
+    /// The order in force for dates of `shape`, and why. `engine` and `language` tell what is assumed where no date was seen.
     pub fn decide(&self, shape: Shape, engine: Option<&str>, language: Option<&str>) -> Decision {
-        if let Some(tally) = self.tallies.get(&shape) {
+        let Some(tally) = self.tallies.get(&shape) else {
+            let why = "assumed: no date was seen yet".to_owned();
+            return Decision { shape, order: prior(shape, engine, language, None), certain: false, why };
+        };
+        if let Some(order) = tally.decided() {
             let dates = |count: u32| if count == 1 { "1 date".to_owned() } else { format!("{count} dates") };
-            if let Some(order) = tally.decided() {
-                let votes = tally.votes(order);
-                let against = tally.dmy.count + tally.mdy.count + tally.ymd.count - votes.count;
-                let mut why = format!("{} for, {against} against", dates(votes.count));
-                if let Some((proof, text)) = &votes.example {
-                    why.push_str(&format!("; \"{text}\": {}", proof.tells()));
-                }
-                return Decision { shape, order, certain: true, why };
+            let votes = tally.votes(order);
+            let against = tally.dmy.count + tally.mdy.count + tally.ymd.count - votes.count;
+            let mut why = format!("{} for, {against} against", dates(votes.count));
+            if let Some((proof, text)) = &votes.example {
+                why.push_str(&format!("; \"{text}\": {}", proof.tells()));
             }
-            let order = prior(shape, engine, language, None);
-            let why =
-                format!("assumed: dates contradict each other ({} dmy, {} mdy)", tally.dmy.count, tally.mdy.count);
-            return Decision { shape, order, certain: false, why };
+            return Decision { shape, order, certain: true, why };
         }
-        let order = prior(shape, engine, language, None);
-        Decision { shape, order, certain: false, why: "assumed: no date has decided yet".to_owned() }
+        let contradict = tally.dmy.count + tally.mdy.count + tally.ymd.count > 0;
+        let why = match &tally.assumed {
+            _ if contradict => {
+                format!("assumed: dates contradict each other ({} dmy, {} mdy)", tally.dmy.count, tally.mdy.count)
+            }
+            Some((_, text)) => format!("assumed of \"{text}\": no date has decided yet"),
+            None => "assumed: no date has decided yet".to_owned(),
+        };
+        let order = tally.in_force().unwrap_or_else(|| prior(shape, engine, language, None));
+        Decision { shape, order, certain: false, why }
     }
 
     /// The decisions for all shapes that dates were seen of.
@@ -238,14 +281,12 @@ impl Orders {
 }
 
 /// A decision that later evidence turned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// For these dates.
-    pub shape: Shape,
-    /// What they were read as.
-    pub from: Option<DateOrder>,
-    /// What they are read as from now on; `None`: undecided again.
-    pub to: Option<DateOrder>,
+    /// What dates of the shape were read as.
+    pub from: DateOrder,
+    /// What they are read as from now on, and why.
+    pub to: Decision,
 }
 
 /// What an engine's stock format is: a row of `config/notices/orders.toml`.
@@ -316,11 +357,11 @@ mod tests {
     fn evidence_decides_and_a_flood_of_it_turns() {
         let mut orders = Orders::default();
         assert!(!orders.decide(Shape::Hyphen, Some("discuz"), None).certain);
-        assert_eq!(orders.add(&evidence(DateOrder::Dmy, Proof::Above12, "17-11-2024")), None);
+        orders.add(&evidence(DateOrder::Dmy, Proof::Above12, "17-11-2024"));
         assert_eq!(orders.belief(None).order(Shape::Hyphen), Some(DateOrder::Dmy));
         assert_eq!(orders.belief(None).order(Shape::Slash), None);
-        let turn = orders.add(&evidence(DateOrder::Mdy, Proof::Above12, "11-17-2024"));
-        assert_eq!(turn.map(|turn| turn.to), Some(None));
+        orders.add(&evidence(DateOrder::Mdy, Proof::Above12, "11-17-2024"));
+        assert_eq!(orders.belief(None).order(Shape::Hyphen), None);
         for _ in 0..3 {
             orders.add(&evidence(DateOrder::Mdy, Proof::Instant, "11-18-2024"));
         }
@@ -329,6 +370,33 @@ mod tests {
         assert_eq!(decision.why, "4 dates for, 1 against; \"11-18-2024\": an instant stands beside it");
         let json = serde_json::to_string(&orders).unwrap();
         assert_eq!(serde_json::from_str::<Orders>(&json).unwrap(), orders);
+    }
+
+    #[test]
+    fn later_evidence_turns_what_was_decided_or_assumed() {
+        let turns = |orders: &Orders, before: &Orders| -> Vec<(DateOrder, DateOrder)> {
+            orders.turns_since(before).iter().map(|turn| (turn.from, turn.to.order)).collect()
+        };
+        let nothing = Orders::default();
+        let mut assumed = nothing.clone();
+        assumed.assume(Shape::Hyphen, DateOrder::Mdy, "5-6-2024");
+        assert_eq!(turns(&assumed, &nothing), []);
+        let decision = assumed.decide(Shape::Hyphen, None, None);
+        assert_eq!((decision.order, decision.certain), (DateOrder::Mdy, false));
+        assert_eq!(decision.why, "assumed of \"5-6-2024\": no date has decided yet");
+        let mut confirmed = assumed.clone();
+        confirmed.add(&evidence(DateOrder::Mdy, Proof::Above12, "11-17-2024"));
+        assert_eq!(turns(&confirmed, &assumed), []);
+        let mut decided = assumed.clone();
+        decided.add(&evidence(DateOrder::Dmy, Proof::Above12, "17-11-2024"));
+        assert_eq!(turns(&decided, &assumed), [(DateOrder::Mdy, DateOrder::Dmy)]);
+        let mut again = decided.clone();
+        for _ in 0..4 {
+            again.add(&evidence(DateOrder::Mdy, Proof::Instant, "11-18-2024"));
+        }
+        assert_eq!(turns(&again, &decided), [(DateOrder::Dmy, DateOrder::Mdy)]);
+        let json = serde_json::to_string(&again).unwrap();
+        assert_eq!(serde_json::from_str::<Orders>(&json).unwrap(), again);
     }
 
     #[test]

@@ -130,11 +130,13 @@ impl DateWords {
     }
 }
 
-/// All dates in a text, in order, read with the context's language or, where that reads none, with any one.
+/// All dates with a time of day in a text, in order, read with the context's language or, where that reads none, with any one.
 pub(super) fn dates_in(text: &str, ctx: &DateContext) -> Vec<DateReading> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some((range, reading)) = text.get(from..).and_then(|rest| find_date(rest, ctx)) {
+    // day, hour and minute are three numbers: "All times are UTC+01:00" need not be looked at in every language
+    let may_hold = |rest: &&str| rest.split(|c: char| !c.is_numeric()).filter(|number| !number.is_empty()).count() >= 3;
+    while let Some((range, reading)) = text.get(from..).filter(may_hold).and_then(|rest| find_date(rest, ctx)) {
         from += range.end;
         found.push(reading);
     }

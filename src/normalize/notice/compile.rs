@@ -18,7 +18,7 @@ use crate::normalize::date::{DateWords, base_language};
 pub(super) struct Compiler {
     templates: Vec<Template>,
     /// Templates by their pieces and base language.
-    known: HashMap<(Vec<u8>, String), usize>,
+    known: HashMap<(Vec<Piece>, String), usize>,
     engines: Engines,
     quotes: Quotes,
     /// Labels of reasons by base language, for engines whose own are not known.
@@ -84,11 +84,12 @@ impl Compiler {
 
     fn put(&mut self, pieces: Vec<Piece>, owner: Owner) {
         let language = base_language(&owner.language);
-        let key = (format!("{pieces:?}").into_bytes(), language);
+        let key = (pieces, language);
         if let Some(&known) = self.known.get(&key) {
             self.templates[known].owners.push(owner);
             return;
         }
+        let pieces = key.0.clone();
         self.known.insert(key, self.templates.len());
         let (weight, literal) = weigh(&pieces);
         let words = DateWords::of(&owner.language);

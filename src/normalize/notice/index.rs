@@ -87,7 +87,8 @@ impl Index {
             anywhere.push((longest, number, labelled));
         }
         Ok(Index {
-            heads: Group::new(heads, StartKind::Anchored, Some(AhoCorasickKind::DFA))?,
+            // one look at one place: not worth the table of a DFA
+            heads: Group::new(heads, StartKind::Anchored, Some(AhoCorasickKind::ContiguousNFA))?,
             within: Group::new(within, StartKind::Unanchored, Some(AhoCorasickKind::DFA))?,
             anywhere: Group::new(anywhere, StartKind::Unanchored, None)?,
             labels,

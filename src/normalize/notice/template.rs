@@ -4,7 +4,7 @@ use super::{error::TemplateFault, index::Pairs, table::Evidence};
 use crate::normalize::date::{DateWords, fold, has_spaces};
 
 /// What a slot holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Slot {
     User,
     Date,
@@ -18,7 +18,7 @@ pub(super) enum Slot {
 }
 
 /// One part of a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Piece {
     /// Words and signs.
     Literal(Literal),
@@ -27,7 +27,7 @@ pub(super) enum Piece {
 }
 
 /// Words and signs, folded, without the spaces around them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Literal {
     /// Empty: a space between two slots.
     pub(super) core: Box<str>,
