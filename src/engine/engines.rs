@@ -7,10 +7,9 @@ use std::{
     sync::{Arc, LazyLock, OnceLock},
 };
 
-use aho_corasick::AhoCorasick;
 use url::Url;
 
-use super::{Case, Detect, EngineError, Head, Profile, builtin, rules::Written};
+use super::{Case, Detect, EngineError, Head, Profile, builtin, marks, rules::Written};
 
 /// All engines that are known. Profiles compile when they are first asked for.
 pub struct Engines {
@@ -27,8 +26,8 @@ struct Entry {
 }
 
 struct Marks {
-    automaton: Option<AhoCorasick>,
-    /// By pattern, the entries that it speaks for or against.
+    search: marks::Marks,
+    /// By mark, the entries that it speaks for or against.
     meaning: Vec<Vec<(usize, i32)>>,
 }
 
@@ -153,17 +152,12 @@ impl Engines {
     /// The engine that made a page, by the marks in its text; the address decides where marks leave two.
     pub fn recognise(&self, text: &str, url: &Url) -> Option<Arc<Profile>> {
         let marks = self.marks.get_or_init(|| self.build_marks());
-        let automaton = marks.automaton.as_ref()?;
-        let mut seen = vec![false; marks.meaning.len()];
         let mut score = vec![0; self.entries.len()];
-        for found in automaton.find_overlapping_iter(text) {
-            let pattern = found.pattern().as_usize();
-            if !std::mem::replace(&mut seen[pattern], true) {
-                for (at, weight) in &marks.meaning[pattern] {
-                    score[*at] += weight;
-                }
+        marks.search.in_text(text.as_bytes(), |mark| {
+            for (at, weight) in &marks.meaning[mark] {
+                score[*at] += weight;
             }
-        }
+        });
         let mut best: Option<(i32, Arc<Profile>)> = None;
         for (at, score) in score.into_iter().enumerate().filter(|(_, score)| *score >= Detect::ENOUGH / 2) {
             let Some(profile) = self.profile(at) else { continue };
@@ -193,8 +187,7 @@ impl Engines {
                 }
             }
         }
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns).ok();
-        Marks { automaton, meaning }
+        Marks { search: marks::Marks::new(patterns.iter().map(String::as_str)), meaning }
     }
 
     fn profile(&self, at: usize) -> Option<Arc<Profile>> {

@@ -29,11 +29,17 @@ impl Keys {
     pub(super) fn enter(&mut self, css: u32, selector: &str) {
         for alternative in split_outside(selector, |c| c == ',') {
             let (key, candidate) = candidate_of(css, alternative.trim());
-            self.present[(key >> 58) as usize] |= 1 << (key >> 52 & 63);
-            let list = self.map.entry(key).or_default();
-            if !list.contains(&candidate) {
-                list.push(candidate);
-            }
+            self.add(Some(key), candidate);
+        }
+    }
+
+    /// Enters a candidate for elements that carry a key; without one for all.
+    pub(super) fn add(&mut self, key: Option<u64>, candidate: Candidate) {
+        let key = key.unwrap_or(ANY);
+        self.present[(key >> 58) as usize] |= 1 << (key >> 52 & 63);
+        let list = self.map.entry(key).or_default();
+        if !list.contains(&candidate) {
+            list.push(candidate);
         }
     }
 }
@@ -61,24 +67,27 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Whether the element may match, by its attributes and by what stands above it.
+    pub(super) fn new(css: u32, tests: Vec<AttributeTest>, above: Vec<u64>) -> Candidate {
+        Candidate { css, tests, above, is_key_alone: false }
+    }
+
+    /// Whether the element may match, by its attributes (`passes` tells whether it passes a test) and by what stands above it.
     #[inline]
-    pub fn may_match<'a>(&self, attribute: impl Fn(&str) -> Option<&'a str>, above: &Above) -> bool {
-        self.above.iter().all(|hash| above.has(*hash))
-            && self.tests.iter().all(|test| attribute(&test.name).is_some_and(|value| test.holds(value)))
+    pub fn may_match(&self, passes: impl Fn(&AttributeTest) -> bool, above: &Above) -> bool {
+        self.above.iter().all(|hash| above.has(*hash)) && self.tests.iter().all(passes)
     }
 }
 
 /// What the elements above the present one carry: a counting filter, which may say yes where it should say no.
 #[derive(Clone, Debug)]
 pub struct Above {
-    counts: [u32; 256],
-    carried: Vec<u8>,
+    counts: Box<[u32; 2048]>,
+    carried: Vec<u16>,
 }
 
 impl Default for Above {
     fn default() -> Above {
-        Above { counts: [0; 256], carried: Vec::new() }
+        Above { counts: Box::new([0; 2048]), carried: Vec::new() }
     }
 }
 
@@ -86,7 +95,7 @@ impl Above {
     /// An element that is entered carries this.
     #[inline]
     pub fn enter(&mut self, hash: u64) {
-        let slot = (hash >> 56) as u8;
+        let slot = (hash >> 53) as u16;
         self.counts[usize::from(slot)] += 1;
         self.carried.push(slot);
     }
@@ -105,7 +114,7 @@ impl Above {
 
     #[inline]
     fn has(&self, hash: u64) -> bool {
-        self.counts[(hash >> 56) as usize] > 0
+        self.counts[(hash >> 53) as usize] > 0
     }
 }
 
@@ -158,9 +167,11 @@ impl Hasher for Identity {
     }
 }
 
+/// What an attribute must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct AttributeTest {
-    name: String,
+pub struct AttributeTest {
+    /// The attribute's name.
+    pub name: String,
     operator: Operator,
     value: String,
     /// Case counts. For some attributes of HTML it does not.
@@ -177,7 +188,7 @@ enum Operator {
 
 impl AttributeTest {
     /// Whether the value may do.
-    fn holds(&self, value: &str) -> bool {
+    pub fn holds(&self, value: &str) -> bool {
         if self.exact {
             return match self.operator {
                 Operator::Exists => true,
@@ -201,19 +212,7 @@ impl AttributeTest {
 
 /// The key of one alternative, and what else it asks for.
 fn candidate_of(css: u32, alternative: &str) -> (u64, Candidate) {
-    let mut compounds: Vec<(&str, char)> = Vec::new();
-    for piece in split_outside(alternative, |c| c.is_ascii_whitespace()) {
-        for (number, compound) in split_outside(piece, |c| matches!(c, '>' | '+' | '~')).into_iter().enumerate() {
-            if number > 0
-                && let Some(last) = compounds.last_mut()
-            {
-                last.1 = piece.chars().find(|c| matches!(c, '>' | '+' | '~')).unwrap_or(' ');
-            }
-            if !compound.is_empty() {
-                compounds.push((compound, ' '));
-            }
-        }
-    }
+    let mut compounds = compounds(alternative);
     let (last, _) = compounds.pop().unwrap_or_default();
     // What is followed by a sibling's combinator stands beside, not above.
     let above = compounds.iter().filter(|(_, then)| matches!(then, ' ' | '>'));
@@ -224,8 +223,49 @@ fn candidate_of(css: u32, alternative: &str) -> (u64, Candidate) {
     (key.unwrap_or(ANY), Candidate { css, tests, above, is_key_alone })
 }
 
+/// The compounds of one alternative, each with the combinator that follows it (a space at the end).
+pub(super) fn compounds(alternative: &str) -> Vec<(&str, char)> {
+    let (mut all, mut start) = (Vec::new(), None);
+    let mut finish = |start: &mut Option<usize>, end: usize, then: char| {
+        if let Some(start) = start.take() {
+            all.push((&alternative[start..end], ' '));
+        }
+        if let Some(last) = all.last_mut()
+            && !then.is_ascii_whitespace()
+        {
+            last.1 = then;
+        }
+    };
+    for (at, c) in outside(alternative) {
+        if c.is_ascii_whitespace() || matches!(c, '>' | '+' | '~') {
+            finish(&mut start, at, c);
+        } else if start.is_none() {
+            start = Some(at);
+        }
+    }
+    finish(&mut start, alternative.len(), ' ');
+    all
+}
+
+/// The pseudo-classes of a compound, each with what stands in its parentheses.
+pub(super) fn pseudos(compound: &str) -> Vec<(&str, &str)> {
+    let mut all = Vec::new();
+    for (at, c) in outside(compound) {
+        if c == ':' {
+            let name = name_at(&compound[at + 1..]);
+            let rest = &compound[at + 1 + name.len()..];
+            let arguments = match rest.starts_with('(') {
+                true => &rest[1..(rest.len() - after_closing(rest, '(', ')').len()).max(2) - 1],
+                false => "",
+            };
+            all.push((name, arguments));
+        }
+    }
+    all
+}
+
 /// The best hash that a compound asks for, and its tests of attributes.
-fn simple_parts(compound: &str) -> (Option<u64>, Vec<AttributeTest>) {
+pub(super) fn simple_parts(compound: &str) -> (Option<u64>, Vec<AttributeTest>) {
     let (mut id, mut class, mut tag, mut tests) = (None, None, None, Vec::new());
     let mut rest = compound;
     while let Some(first) = rest.chars().next() {
@@ -309,26 +349,35 @@ fn after_closing(text: &str, open: char, close: char) -> &str {
 }
 
 /// Splits where the test holds outside of brackets, parentheses and quotes.
-fn split_outside(text: &str, test: impl Fn(char) -> bool) -> Vec<&str> {
-    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0i32, None);
-    for (at, c) in text.char_indices() {
-        match quote {
-            Some(mark) if c == mark => quote = None,
-            Some(_) => {}
-            None => match c {
-                '"' | '\'' => quote = Some(c),
-                '[' | '(' => depth += 1,
-                ']' | ')' => depth -= 1,
-                c if depth == 0 && test(c) => {
-                    parts.push(&text[start..at]);
-                    start = at + c.len_utf8();
-                }
-                _ => {}
-            },
+pub(super) fn split_outside(text: &str, test: impl Fn(char) -> bool) -> Vec<&str> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for (at, c) in outside(text) {
+        if test(c) {
+            parts.push(&text[start..at]);
+            start = at + c.len_utf8();
         }
     }
     parts.push(&text[start..]);
     parts
+}
+
+/// What stands outside of brackets, parentheses and quotes, and the brackets that open.
+fn outside(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut depth, mut quote) = (0i32, None);
+    text.char_indices().filter(move |(_, c)| {
+        let before = depth;
+        match quote {
+            Some(mark) if *c == mark => quote = None,
+            Some(_) => {}
+            None => match *c {
+                '"' | '\'' => quote = Some(*c),
+                '[' | '(' => depth += 1,
+                ']' | ')' => depth -= 1,
+                _ => return depth == 0,
+            },
+        }
+        before == 0 && depth == 1
+    })
 }
 
 #[cfg(test)]
@@ -355,6 +404,8 @@ mod tests {
             ("div:has(> .q)", tag("div"), 0, vec![]),
             (".a ~ .b > .c", class("c"), 0, vec![class("b")]),
             (".a + .b", class("b"), 0, vec![]),
+            (".a>.b+.c", class("c"), 0, vec![class("a")]),
+            (".a[b='> c']>.d", class("d"), 0, vec![class("a")]),
             ("ul.t > li.row a", tag("a"), 0, vec![class("t"), class("row")]),
             ("div:is([id^=p1], [id^=p2])", tag("div"), 0, vec![]),
             ("li:last-child", tag("li"), 0, vec![]),

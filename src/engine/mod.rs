@@ -5,11 +5,13 @@
 
 mod builtin;
 mod case;
+pub mod cut;
 mod engines;
 mod error;
 mod json_rules;
 pub mod keys;
 mod login;
+mod marks;
 mod pattern;
 mod pointer;
 mod profile;

@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, JsonRules, LoginRules,
     PageRules, PagerRules, PostIds, PostRules, ThreadRules,
+    cut::Cut,
     keys::Keys,
     rules::{EachCss, Written},
     url_rule::{self, AddressRules, UrlRule},
@@ -51,6 +52,7 @@ pub struct Profile {
     /// All its selectors, in the order of their numbers.
     selectors: Vec<Css>,
     keys: Keys,
+    cut: Option<Cut>,
     address: AddressRules,
     urls: Vec<UrlRule>,
 }
@@ -98,6 +100,7 @@ impl Profile {
         if written.post.each.is_some() && written.post.body.0.is_empty() {
             return Err(incomplete("`[post]` needs `body`: what it says makes a post".to_owned()));
         }
+        let cut = Cut::of(&mut written);
         let mut keys = Keys::default();
         for css in &selectors {
             keys.enter(css.number, &css.text);
@@ -121,6 +124,7 @@ impl Profile {
             login: written.login.map(Arc::new),
             selectors,
             keys,
+            cut,
             address: written.address,
             urls: written.url,
         })
@@ -176,6 +180,11 @@ impl Profile {
     /// By the hash of what an element must carry, the selectors that may match it.
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// What of its pages of posts must be parsed; `None` where that is all.
+    pub fn cut(&self) -> Option<&Cut> {
+        self.cut.as_ref()
     }
 
     /// Kinds of attached files.

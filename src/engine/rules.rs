@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{
     Css, JsonRules, Pattern, Places, Step, Value,
+    cut::CutRules,
     url_rule::{AddressRules, UrlRule},
 };
 use crate::model::{NoticeLines, Outcome, Status};
@@ -448,6 +449,7 @@ pub(super) struct Written {
     pub(super) detect: Detect,
     pub(super) address: AddressRules,
     pub(super) url: Vec<UrlRule>,
+    pub(super) cut: CutRules,
     pub(super) page: PageRules,
     pub(super) pager: PagerRules,
     pub(super) index: IndexRules,

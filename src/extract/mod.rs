@@ -1,12 +1,13 @@
 //! A page becomes raw posts and listing rows. Pure: no clock, network, lock or await.
 //!
-//! The page is parsed once, laid out flat, and walked once for all selectors of its engine's profile; values are then looked
+//! The page is cut down to what its profile can look at, parsed once, laid out flat, and walked once for all selectors of its engine's profile; values are then looked
 //! up by range, and each body is read in one loop. Nothing is interpreted: dates, notices and quotes' attributions stay as
 //! printed.
 
 mod bad;
 mod body;
 mod case;
+mod cut;
 mod flat;
 mod generic;
 mod guard;
@@ -25,4 +26,4 @@ mod xml;
 
 pub use bad::is_server_error;
 pub use case::run_case;
-pub use page::{ExtractOptions, draft_profile, extract, extract_with};
+pub use page::{ExtractOptions, draft_profile, extract, extract_cut, extract_whole, extract_with, thinned};

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use scraper::Html;
 
 use super::{
-    bad,
+    bad, cut,
     flat::{Flat, attribute},
     generic, guard, json, listing,
     pager::{self, Place},
@@ -86,15 +86,52 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, options: &E
     if let Some(document) = json::Document::read(text) {
         return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true, *options);
     }
+    extract_cut(page, text, profile, options).unwrap_or_else(|| extract_whole(page, text, profile, options))
+}
+
+/// Reads a page of posts by what of it its profile can look at; `None` where the whole page must be parsed. What it gives is what
+/// [`extract_whole`] gives.
+pub fn extract_cut(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Option<Extracted> {
+    let cut = profile.cut()?;
+    let posts = cut.posts_in(text);
+    if posts == 0 {
+        return None;
+    }
+    let thin = cut::thinned(&prepared(text, profile), cut).ok()?;
     let truncated = truncated::is_truncated(text);
-    let text = match (profile.structure, profile.page.noscript) {
+    let read = Extracted { truncated, ..parsed(page, &thin, profile, options, truncated) };
+    (read.kind == PageKind::Thread && read.posts.len() >= posts).then_some(read)
+}
+
+/// What of a page its profile can look at, as a smaller page.
+///
+/// # Errors
+/// Where the page must be parsed whole: the place of the tag for which, or `None` where the profile does not allow to cut.
+pub fn thinned(text: &str, profile: &Profile) -> Result<String, Option<usize>> {
+    let cut = profile.cut().ok_or(None)?;
+    cut::thinned(&prepared(text, profile), cut).map_err(Some)
+}
+
+/// Reads a page that is parsed whole.
+pub fn extract_whole(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Extracted {
+    let truncated = truncated::is_truncated(text);
+    let text = prepared(text, profile);
+    let text = xml::closed(&text);
+    let (text, depth_cut) = guard::capped(&text);
+    Extracted { depth_cut, truncated, ..parsed(page, &text, profile, options, truncated) }
+}
+
+fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
+    match (profile.structure, profile.page.noscript) {
         (true, _) => generic::prepared(text),
         (_, true) => Cow::Owned(without_noscript(text)),
         _ => Cow::Borrowed(text),
-    };
-    let text = xml::closed(&text);
-    let (text, depth_cut) = guard::capped(&text);
-    let html = Html::parse_document(&text);
+    }
+}
+
+/// Parses and reads a page.
+fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
+    let html = Html::parse_document(text);
     let flat = Flat::of(&html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
     let mut view = View::new(flat, profile, base, *options);
@@ -106,7 +143,7 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, options: &E
         posts.pop_if(|post| post.status == Status::Hidden && post.body == RawBody::default());
     }
     if let Some(carried) = carried(page, &view, own.as_ref(), posts.len()) {
-        return Extracted { depth_cut, truncated, ..carried };
+        return carried;
     }
     let told = structured::told(&view);
     structured::fill(&view, &mut posts, &told);
@@ -151,9 +188,7 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, options: &E
         glued_signatures: profile.body.glued_signatures,
         logged_in: profile.login.as_ref().and_then(|login| login.inside.as_ref()).map(|css| view.has(Some(css), 0)),
         facts: facts(&view),
-        depth_cut,
         generic: profile.structure,
-        truncated,
         ..Extracted::default()
     };
     if outcome != Outcome::Read {

@@ -53,8 +53,10 @@ impl<'a, 'p> View<'a, 'p> {
                 let found: &mut Vec<u32> = &mut matches[candidate.css as usize];
                 if found.last() != Some(&at)
                     && (candidate.is_key_alone
-                        || candidate.may_match(|name| attribute(element, name), &above)
-                            && selectors[candidate.css as usize].selector().matches(&element))
+                        || candidate.may_match(
+                            |test| attribute(element, &test.name).is_some_and(|value| test.holds(value)),
+                            &above,
+                        ) && selectors[candidate.css as usize].selector().matches(&element))
                 {
                     found.push(at);
                 }

@@ -1,0 +1,77 @@
+//! Choices and drawings: what stands in them is no ordinary markup, so they are kept or left out as they stand.
+
+use memchr::memchr;
+
+use super::{
+    names::{Class, Name, breaks_out, is},
+    tags::{attributes, comment_end, name_end},
+    thin::{Tag, Thin},
+};
+use crate::engine::cut::want;
+
+impl Thin<'_, '_> {
+    /// A choice or a drawing: kept as it stands where anything within it is wanted.
+    pub(super) fn foreign(&mut self, tag: &Tag, class: Class) -> Option<()> {
+        let top = self.stack.last().map_or(0, |open| open.traits);
+        if top & (is::TABLE | is::SECTION | is::ROW | is::CAPTION) != 0 {
+            return None;
+        }
+        let mut wants = self.wants(tag)?;
+        let mark = self.above.mark();
+        self.carried.iter().for_each(|hash| self.above.enter(*hash));
+        self.at = tag.range.end;
+        let mut is_open = class == Class::Select || !tag.closes_itself;
+        while is_open {
+            let start = self.at + memchr(b'<', &self.bytes[self.at..])?;
+            let is_end = *self.bytes.get(start + 1)? == b'/';
+            let text = start + 1 + usize::from(is_end);
+            let first = *self.bytes.get(text)?;
+            if self.bytes[start..].starts_with(b"<!--") {
+                self.at = comment_end(self.bytes, start)?;
+                continue;
+            }
+            if !first.is_ascii_alphabetic() {
+                return None;
+            }
+            let text = text..name_end(self.bytes, text);
+            let word = &self.bytes[text.clone()];
+            let name = Name::of(word);
+            let is_known = match class {
+                Class::Select => [&b"option"[..], b"optgroup"].iter().any(|known| word.eq_ignore_ascii_case(known)),
+                _ => !breaks_out(word) && word.iter().all(u8::is_ascii_alphanumeric) && !is_raw(word),
+            };
+            self.attributes.clear();
+            let all = &mut self.attributes;
+            let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(attribute))?;
+            self.at = end;
+            if name == tag.name {
+                if !is_end {
+                    return None;
+                }
+                is_open = false;
+            } else if !is_known {
+                return None;
+            } else if !is_end {
+                // Within these the parser reads HTML again: text alone is plain.
+                let is_text = [&b"title"[..], b"desc"].iter().any(|known| word.eq_ignore_ascii_case(known));
+                let next = end + memchr(b'<', &self.bytes[end..])?;
+                if is_text && self.bytes.get(next + 1) != Some(&b'/') {
+                    return None;
+                }
+                let inner = Tag { range: start..end, text, name, traits: 0, closes_itself };
+                if self.wants(&inner)? != 0 {
+                    wants |= want::WHOLE;
+                }
+            }
+        }
+        self.above.leave(mark);
+        let end = self.at;
+        self.unit(tag, end, wants);
+        Some(())
+    }
+}
+
+/// Whether an element's text is raw in HTML and may not be in a drawing.
+fn is_raw(name: &[u8]) -> bool {
+    [&b"script"[..], b"style", b"textarea", b"foreignObject"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}

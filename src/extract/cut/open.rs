@@ -1,0 +1,159 @@
+//! The elements that are open, followed as the parser keeps them: each start and end tag either fits, with the end tags that
+//! HTML lets people leave out, or the page is given up.
+
+use std::ops::Range;
+
+use super::names::{Name, is};
+
+/// An element that is open.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) name: Name,
+    pub(super) traits: u32,
+    /// Its start tag.
+    pub(super) tag: Range<usize>,
+    /// Its name, as written.
+    pub(super) text: Range<usize>,
+    /// Its start tag stands in the smaller page.
+    pub(super) is_written: bool,
+    /// What was carried above it.
+    pub(super) mark: usize,
+    /// Something asks for the place of one of its children among the others.
+    pub(super) is_asked: bool,
+    /// Where in the smaller page children of it are left out, with their names, and whether they hold nothing.
+    pub(super) left_out: Vec<(usize, Range<usize>, bool)>,
+}
+
+/// What a start tag asks for before its element may open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// So many of the innermost elements end here.
+    Opens { ends: usize },
+    /// The parser would do more than that.
+    GivesUp,
+}
+
+/// What an end tag does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// So many of the innermost elements end here without a tag, and then the one that it names.
+    Closes { ends: usize },
+    /// Nothing: there is no such element.
+    Ignored,
+    /// It makes an empty paragraph.
+    Paragraph,
+    /// The parser would do more than that.
+    GivesUp,
+}
+
+/// What must not stand about the elements in the stack from a place on.
+fn no_paragraph(stack: &[Open]) -> bool {
+    for open in stack.iter().rev() {
+        if open.traits & is::P != 0 {
+            return false;
+        }
+        if open.traits & (is::BOUNDARY | is::ROOT) != 0 {
+            break;
+        }
+    }
+    true
+}
+
+/// Whether an element of these traits may open.
+pub(super) fn start(stack: &[Open], name: Name, traits: u32) -> Start {
+    let mut left = stack;
+    let top = |left: &[Open]| left.last().map_or(0, |open| open.traits);
+    if traits & is::ALONE != 0 && stack.iter().any(|open| open.name == name) {
+        return Start::GivesUp;
+    }
+    if traits & (is::CELL | is::ROW | is::SECTION | is::CAPTION) != 0 {
+        // What the new part of the table ends: paragraphs and items in a cell, the cell, the row.
+        let ends = match traits {
+            _ if traits & is::CELL != 0 => is::CELL,
+            _ if traits & is::ROW != 0 => is::CELL | is::ROW,
+            _ if traits & is::SECTION != 0 => is::CELL | is::ROW | is::SECTION,
+            _ => 0,
+        };
+        while ends != 0 && top(left) & (is::P | is::LI | is::DD) != 0 {
+            left = &left[..left.len() - 1];
+        }
+        for part in [is::CELL, is::ROW, is::SECTION] {
+            if ends & part != 0 && top(left) & part != 0 {
+                left = &left[..left.len() - 1];
+            }
+        }
+        let parents = match traits {
+            _ if traits & is::CELL != 0 => is::ROW | is::SECTION | is::TABLE,
+            _ if traits & is::ROW != 0 => is::SECTION | is::TABLE,
+            _ => is::TABLE,
+        };
+        return match top(left) & parents {
+            0 => Start::GivesUp,
+            _ => Start::Opens { ends: stack.len() - left.len() },
+        };
+    }
+    if traits & is::ENDS_P != 0 && !no_paragraph(left) {
+        // In old pages a table may stand in a paragraph, in others it ends it; and inline elements would open again.
+        if traits & is::TABLE != 0 || top(left) & is::P == 0 {
+            return Start::GivesUp;
+        }
+        left = &left[..left.len() - 1];
+    }
+    let item = traits & (is::LI | is::DD);
+    if item != 0 {
+        for (number, open) in left.iter().enumerate().rev() {
+            if open.traits & item != 0 {
+                if number + 1 != left.len() {
+                    return Start::GivesUp;
+                }
+                left = &left[..number];
+                break;
+            }
+            let is_passed = open.traits & is::P != 0 || is_div_or_address(open.name);
+            if open.traits & is::SPECIAL != 0 && !is_passed {
+                break;
+            }
+        }
+    }
+    if traits & is::HEADING != 0 && top(left) & is::HEADING != 0
+        || top(left) & (is::TABLE | is::SECTION | is::ROW | is::CAPTION) != 0
+            && !(top(left) & is::CAPTION != 0 && left.last().is_some_and(|open| is_caption(open.name)))
+    {
+        return Start::GivesUp;
+    }
+    Start::Opens { ends: stack.len() - left.len() }
+}
+
+/// What the end tag of an element does.
+pub(super) fn end(stack: &[Open], name: Name, traits: u32, is_same: impl Fn(&Open) -> bool) -> End {
+    let passed = match traits {
+        _ if traits & is::TABLE != 0 => is::P | is::LI | is::DD | is::CELL | is::ROW | is::SECTION,
+        _ if traits & is::SECTION != 0 => is::P | is::LI | is::DD | is::CELL | is::ROW,
+        _ if traits & is::ROW != 0 => is::P | is::LI | is::DD | is::CELL,
+        _ if traits & is::ENDS_ITEMS != 0 => is::P | is::LI | is::DD,
+        _ => 0,
+    };
+    let is_named = |open: &Open| open.name == name && is_same(open);
+    for (ends, open) in stack.iter().rev().enumerate() {
+        if is_named(open) {
+            return End::Closes { ends };
+        }
+        if open.traits & passed == 0 {
+            break;
+        }
+    }
+    if traits & is::P != 0 && no_paragraph(stack) {
+        return End::Paragraph;
+    }
+    // A heading's end tag ends headings of all levels.
+    let ends_another = traits & is::HEADING != 0 && stack.iter().any(|open| open.traits & is::HEADING != 0);
+    if ends_another || stack.iter().any(is_named) { End::GivesUp } else { End::Ignored }
+}
+
+fn is_div_or_address(name: Name) -> bool {
+    name == Name::of(b"div") || name == Name::of(b"address")
+}
+
+fn is_caption(name: Name) -> bool {
+    name == Name::of(b"caption")
+}

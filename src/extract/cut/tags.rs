@@ -1,0 +1,180 @@
+//! Where tags, comments and raw text end, as the tokenizer of the HTML standard finds it.
+
+use std::ops::Range;
+
+use memchr::{memchr, memmem};
+
+/// An attribute, as written.
+#[derive(Clone, Debug)]
+pub(super) struct Attribute {
+    pub(super) name: Range<usize>,
+    pub(super) value: Range<usize>,
+}
+
+/// Where the name that begins at a place ends.
+#[inline]
+pub(super) fn name_end(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..];
+    at + rest.iter().position(|byte| ends_name(*byte)).unwrap_or(rest.len())
+}
+
+#[inline]
+fn ends_name(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b' ' | b'/' | b'>')
+}
+
+#[inline]
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b' ')
+}
+
+/// Reads the attributes of a tag from the end of its name on. Gives what follows the tag, and whether it closes itself; `None`
+/// where the page ends first.
+pub(super) fn attributes(bytes: &[u8], mut at: usize, mut each: impl FnMut(Attribute)) -> Option<(usize, bool)> {
+    loop {
+        match *bytes.get(at)? {
+            b'>' => return Some((at + 1, bytes[at - 1] == b'/')),
+            b'/' => at += 1,
+            byte if is_space(byte) => at += 1,
+            _ => {
+                let start = at;
+                // An equals sign at the start is part of the name.
+                at += 1;
+                while !matches!(*bytes.get(at)?, b'=') && !ends_name(bytes[at]) {
+                    at += 1;
+                }
+                let name = start..at;
+                while is_space(*bytes.get(at)?) {
+                    at += 1;
+                }
+                let mut value = at..at;
+                if bytes[at] == b'=' {
+                    at += 1;
+                    while is_space(*bytes.get(at)?) {
+                        at += 1;
+                    }
+                    match bytes[at] {
+                        quote @ (b'"' | b'\'') => {
+                            let length = memchr(quote, &bytes[at + 1..])?;
+                            value = at + 1..at + 1 + length;
+                            at = value.end + 1;
+                        }
+                        // A value that is missing, or one without quotes, in which a slash is a letter like any other.
+                        _ => {
+                            let start = at;
+                            while !is_space(*bytes.get(at)?) && bytes[at] != b'>' {
+                                at += 1;
+                            }
+                            value = start..at;
+                            if bytes[at] == b'>' {
+                                each(Attribute { name, value });
+                                return Some((at + 1, false));
+                            }
+                        }
+                    }
+                }
+                each(Attribute { name, value });
+            }
+        }
+    }
+}
+
+/// What follows the comment that begins at a place (`<!--`); `None` where it does not end.
+pub(super) fn comment_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let rest = &bytes[start + 4..];
+    if rest.starts_with(b">") {
+        return Some(start + 5);
+    }
+    if rest.starts_with(b"->") {
+        return Some(start + 6);
+    }
+    let mut from = start + 4;
+    loop {
+        let dashes = from + memmem::find(&bytes[from..], b"--")?;
+        match bytes.get(dashes + 2)? {
+            b'>' => return Some(dashes + 3),
+            b'!' if bytes.get(dashes + 3)? == &b'>' => return Some(dashes + 4),
+            _ => from = dashes + 1,
+        }
+    }
+}
+
+/// What follows a declaration, an instruction, or anything else that ends at the next `>`.
+pub(super) fn angle_end(bytes: &[u8], start: usize) -> Option<usize> {
+    Some(start + memchr(b'>', &bytes[start..])? + 1)
+}
+
+/// What follows the end tag of an element that holds raw text from a place on; `None` where it does not end, or not plainly.
+pub(super) fn raw_end(bytes: &[u8], start: usize, name: &[u8]) -> Option<usize> {
+    let mut from = start;
+    loop {
+        let tag = from + memmem::find(&bytes[from..], b"</")?;
+        let after = tag + 2 + name.len();
+        let is_end = bytes.get(tag + 2..after)?.eq_ignore_ascii_case(name) && ends_name(*bytes.get(after)?);
+        if is_end {
+            // Within `<!--` a script may hold another one, whose end is not its own.
+            let comment = memmem::find(&bytes[start..tag], b"<!--").filter(|_| name.eq_ignore_ascii_case(b"script"));
+            let inner = comment.map_or(&[][..], |comment| &bytes[start + comment..tag]);
+            if inner.windows(7).any(|word| word.eq_ignore_ascii_case(b"<script")) {
+                return None;
+            }
+            return attributes(bytes, after, |_| {}).map(|(end, _)| end);
+        }
+        from = tag + 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_as_the_tokenizer_reads_them() {
+        let check = |tag: &str, expected: &[(&str, &str)], rest: &str, closes: bool| {
+            let mut all = Vec::new();
+            let read = attributes(tag.as_bytes(), name_end(tag.as_bytes(), 1), |attribute| {
+                all.push((&tag[attribute.name], &tag[attribute.value]));
+            });
+            assert_eq!(all, expected, "{tag}");
+            assert_eq!(read.map(|(end, closes)| (&tag[end..], closes)), Some((rest, closes)), "{tag}");
+        };
+        check("<a>b", &[], "b", false);
+        check("<a b=c d='e>' f=\"g\"h>i", &[("b", "c"), ("d", "e>"), ("f", "g"), ("h", "")], "i", false);
+        check("<a b = c/>d", &[("b", "c/")], "d", false);
+        check("<a b/>d", &[("b", "")], "d", true);
+        check("<a/b =\n'c'/ >d", &[("b", "c")], "d", false);
+        check("<a =b=c x=>d", &[("=b", "c"), ("x", "")], "d", false);
+    }
+
+    #[test]
+    fn what_does_not_end() {
+        for text in ["<a", "<a b", "<a b=", "<a b='c>", "<a b=c"] {
+            assert!(attributes(text.as_bytes(), 2, |_| {}).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn comments() {
+        let check = |text: &str, rest: Option<&str>| {
+            assert_eq!(comment_end(text.as_bytes(), 0).map(|end| &text[end..]), rest, "{text}");
+        };
+        check("<!-- a -->b", Some("b"));
+        check("<!-->b", Some("b"));
+        check("<!--->b", Some("b"));
+        check("<!---->b", Some("b"));
+        check("<!-- a -- b --!>c", Some("c"));
+        check("<!-- a --->b", Some("b"));
+        check("<!-- a ->b", None);
+    }
+
+    #[test]
+    fn raw_text() {
+        let check = |text: &str, rest: Option<&str>| {
+            assert_eq!(raw_end(text.as_bytes(), 0, b"script").map(|end| &text[end..]), rest, "{text}");
+        };
+        check("a</b></scripts></SCRIPT >c", Some("c"));
+        check("a<!-- <script></script> --></script>", None);
+        check("<!-- a //--></script>b", Some("b"));
+        check("a", None);
+    }
+}
