@@ -177,7 +177,12 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
         notice,
         attachment,
         status,
+        goes_on,
     } = &written.post;
+    if *goes_on {
+        // a post reaches over elements that no selector names
+        return None;
+    }
     let AuthorRules { name, id: author_id, url, role, nobody: _ } = author;
     // What a notice's markup tells is looked for within the notice, which is wanted whole.
     let NoticeRules { editor: _, editor_id: _, editor_url: _, reason: _, date_attributes: _, modified } = notice;
