@@ -87,11 +87,14 @@ fn every_engine_that_allows_it_is_cut() {
     named.sort_unstable_by_key(|name| allow.iter().position(|allowed| allowed == name));
     assert_eq!(allow, named, "a profile with `[cut]` whose selectors do not allow it, or one that is not named here");
     for engine in ENGINES {
-        let pages = own_pages(engine);
-        assert!(!pages.is_empty(), "{engine}");
-        for (page, text) in pages {
-            assert_eq!(agrees(&page, &text, &profile(engine)), Ok(true), "{engine}: {}", why(&text, &profile(engine)));
+        let (profile, mut cut) = (profile(engine), 0);
+        for (page, text) in own_pages(engine) {
+            // the markup of another version, which `[cut]` does not name, is read whole
+            let is_named = has_posts(&page, &text, &profile);
+            assert_eq!(agrees(&page, &text, &profile), Ok(is_named), "{engine}: {}", why(&text, &profile));
+            cut += u32::from(is_named);
         }
+        assert!(cut > 0, "{engine}: no page of its own is cut");
     }
 }
 
