@@ -3,7 +3,7 @@
 use std::{io::Write, path::Path};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, Row, types::ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, types::ValueRef};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -100,12 +100,16 @@ pub fn status(path: &Path) -> Result<Vec<SourceStatus>, StateError> {
         // its first opening was cut short: nothing has been written yet
         return Ok(Vec::new());
     }
-    if version < open::VERSION {
-        // an earlier version of the program wrote it: brought up to date first
-        drop(connection);
-        return read_status(&open::open(&StatePath::File(path.to_owned()))?.connection).map_err(fault);
+    if version == open::VERSION {
+        match read_status(&connection) {
+            // after a power cut the file must be mended before it can be read
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {}
+            read => return read.map_err(fault),
+        }
     }
-    read_status(&connection).map_err(fault)
+    // an earlier version of the program wrote it, or it was left in the midst of something: brought up to date first
+    drop(connection);
+    read_status(&open::open(&StatePath::File(path.to_owned()))?.connection).map_err(fault)
 }
 
 fn read_status(connection: &Connection) -> rusqlite::Result<Vec<SourceStatus>> {
