@@ -36,7 +36,9 @@ pub fn follow(
         let is_new = next.is_some();
         if let Some(next) = next {
             // cut off, it is the same file: nothing comes to its end any more
-            files.pop_back_if(|live| live.own == next.own);
+            if files.back().is_some_and(|live| live.own == next.own) {
+                files.pop_back();
+            }
             files.push_back(next);
         }
         let was_empty = files.back().is_some_and(|live| live.at == 0);

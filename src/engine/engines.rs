@@ -237,10 +237,10 @@ fn unreadable(file: &Path, error: &std::io::Error) -> EngineError {
 
 /// What stands before the first table that is no part of a head.
 fn head_of(text: &str) -> &str {
-    let tables = text.match_indices("\n[").map(|(at, _)| at + 1);
+    let mut tables = text.match_indices("\n[").map(|(at, _)| at + 1);
     let head =
         |at: &usize| ["[detect", "[[detect", "[address", "[[address"].iter().any(|own| text[*at..].starts_with(own));
-    tables.skip_while(head).next().map_or(text, |end| &text[..end])
+    tables.find(|at| !head(at)).map_or(text, |end| &text[..end])
 }
 
 /// The head of a profile whose tables stand in another order.

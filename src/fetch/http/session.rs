@@ -30,7 +30,10 @@ const HOPS: usize = 5;
 
 /// The sessions of all sources; clones share them. Nothing of it is ever written down.
 #[derive(Clone, Default)]
-pub struct Sessions(Arc<Mutex<HashMap<Arc<str>, Arc<AsyncMutex<Session>>>>>);
+pub struct Sessions(Arc<Mutex<BySource>>);
+
+/// A session is held by whoever logs in; others wait for it.
+type BySource = HashMap<Arc<str>, Arc<AsyncMutex<Session>>>;
 
 impl std::fmt::Debug for Sessions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
