@@ -47,10 +47,9 @@ const IMPURE: [&str; 12] = [
 ];
 
 /// Files over 400 lines (tests apart) that are nevertheless one idea, with the reason.
-const LONG: [(&str, &str); 7] = [
+const LONG: [(&str, &str); 6] = [
     ("extract/generic/words.rs", "a table of words"),
     ("engine/rules.rs", "the tables of a profile, one struct each: read as a table"),
-    ("frontier/missing.rs", "the one proof that a post is gone, step by step"),
     ("normalize/date/grammar.rs", "one grammar: its rules lean on each other"),
     ("normalize/date/resolve.rs", "the readings of one date, in their order"),
     ("normalize/date/words.rs", "the table of words, its reader and its look-ups"),

@@ -158,3 +158,25 @@ fn engines_are_listed_shown_and_checked() {
     check(&["engine", "list"], &[("engines/mine.toml", own)], 0, &["mine"], &[]);
     check(&["engine", "list", "--engines", "own"], &[("own/mine.toml", own)], 0, &["mine"], &[]);
 }
+
+/// README: `forumsift probe URL >> forumsift.toml`.
+#[test]
+fn what_probe_tells_is_a_piece_of_a_configuration() {
+    for (page, url) in [
+        ("phpbb-thread.html", "https://shed.example/viewtopic.php?t=15"),
+        ("mybb-board.html", "https://shed.example/forumdisplay.php?fid=2"),
+        ("generic-divs.html", "https://shed.example/talk/15"),
+    ] {
+        let told = forumsift(&["probe", &format!("tests/pages/{page}"), "--url", url]).output().unwrap();
+        assert_eq!(told.status.code(), Some(0), "{page}: {}", stderr(&told));
+        let source = stdout(&told);
+        assert!(source.starts_with("# address   https://shed.example/"), "{source}");
+        check(&["check", "-c", "a.toml"], &[("a.toml", &source)], 0, &["1 source"], &[]);
+        if source.contains("# A draft") || source.contains("A draft of one") {
+            let draft =
+                forumsift(&["probe", "--profile", &format!("tests/pages/{page}"), "--url", url]).output().unwrap();
+            assert_eq!(draft.status.code(), Some(0));
+            assert!(stdout(&draft).parse::<toml::Table>().unwrap().contains_key("post"), "{}", stdout(&draft));
+        }
+    }
+}

@@ -160,6 +160,86 @@ fn what_happened_is_what_is_emitted() {
     });
 }
 
+/// What the next run tells though it rechecks nothing.
+#[test]
+fn what_is_new_needs_no_recheck() {
+    type Happening = fn(&mut Forum, &[u32]) -> Vec<u32>;
+    let cases: [(&str, Happening); 6] = [
+        ("a post approved late, before the last known page", |forum, ids| {
+            vec![forum.approve(ids[1], 2), forum.reply(ids[1])]
+        }),
+        ("a thread merged into an earlier one", |forum, ids| {
+            let new = vec![forum.reply(ids[5]), forum.reply(ids[1])];
+            let from = forum.threads.remove(&ids[5]).unwrap();
+            let into = forum.threads.get_mut(&ids[1]).unwrap();
+            into.posts.extend(from.posts);
+            into.posts.sort_by_key(|post| post.id);
+            new
+        }),
+        ("a thread merged into a later one", |forum, ids| {
+            let new = vec![forum.reply(ids[1]), forum.reply(ids[5])];
+            let from = forum.threads.remove(&ids[1]).unwrap();
+            let into = forum.threads.get_mut(&ids[5]).unwrap();
+            into.posts.extend(from.posts);
+            into.posts.sort_by_key(|post| post.id);
+            new
+        }),
+        ("replies where posts went", |forum, ids| {
+            forum.threads.get_mut(&ids[1]).unwrap().posts.drain(3..12);
+            (0..4).map(|_| forum.reply(ids[1])).collect()
+        }),
+        ("larger pages", |forum, ids| {
+            forum.posts_a_page = 7;
+            vec![forum.reply(ids[1]), forum.reply(ids[3])]
+        }),
+        ("smaller pages", |forum, ids| {
+            forum.posts_a_page = 3;
+            vec![forum.reply(ids[1]), forum.reply(ids[3])]
+        }),
+    ];
+    run(async {
+        for past_end in [PastEnd::Last, PastEnd::First, PastEnd::Missing] {
+            for (name, happening) in &cases {
+                let (mut forum, ids) = grown();
+                forum.past_end = past_end;
+                let frontier = memory();
+                crawl(&frontier, &mut forum, &source("index"), false).await;
+                drain(&frontier).await;
+                let mut expected = happening(&mut forum, &ids);
+                expected.sort_unstable();
+                let second = crawl(&frontier, &mut forum, &source("index"), false).await;
+                let emitted = changes(&drain(&frontier).await);
+                let expected: Vec<String> = expected.iter().map(|id| format!("new {id} r1")).collect();
+                assert_eq!(emitted, expected, "{name}, past the end {past_end:?}: {:?}", second.asked);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_renamed_thread_is_followed_to_its_new_address() {
+    run(async {
+        for recheck in [false, true] {
+            let (mut forum, ids) = grown();
+            (forum.slugs, forum.past_end) = (true, PastEnd::Missing);
+            let frontier = memory();
+            crawl(&frontier, &mut forum, &source("index"), false).await;
+            drain(&frontier).await;
+            forum.threads.get_mut(&ids[1]).unwrap().title = "Words of another kind".to_owned();
+            forum.threads.get_mut(&ids[5]).unwrap().title = format!("Thread {} again", ids[5]);
+            let new = forum.reply(ids[1]);
+            let second = crawl(&frontier, &mut forum, &source("index"), recheck).await;
+            assert_eq!(changes(&drain(&frontier).await), [format!("new {new} r1")], "{:?}", second.asked);
+            let last = format!("/thread/{}/Words-of-another-kind?page=3", ids[1]);
+            assert!(second.asked.contains(&last), "{:?}", second.asked);
+            // and a thread that is gone is gone
+            let gone = forum.threads.remove(&ids[5]).unwrap();
+            crawl(&frontier, &mut forum, &source("index"), true).await;
+            assert_eq!(drain(&frontier).await.len(), gone.posts.len());
+        }
+    });
+}
+
 /// Small numbers from a seed; the same on every machine.
 struct Dice(u64);
 
@@ -170,40 +250,45 @@ impl Dice {
     }
 }
 
-fn happen(forum: &mut Forum, dice: &mut Dice) {
+/// Something happens; what it was, for the story of a failure.
+fn happen(forum: &mut Forum, dice: &mut Dice) -> String {
     let ids: Vec<u32> = forum.threads.keys().copied().collect();
     let any = ids[dice.below(ids.len())];
     forum.tick(1);
     match dice.below(16) {
-        0..=5 => {
-            forum.reply(any);
-        }
+        0..=5 => format!("{any} + {}", forum.reply(any)),
         6 => {
             let board = 1 + dice.below(2) as u32;
             let posts = 1 + dice.below(8);
-            forum.open_thread(board, posts);
+            format!("new {}", forum.open_thread(board, posts))
         }
         7..=9 => {
             let posts = &mut forum.threads.get_mut(&any).unwrap().posts;
             let at = dice.below(posts.len());
             posts[at].text += 1;
+            format!("{any}: edit {}", posts[at].id)
         }
         10..=12 => {
             let thread = forum.threads.get_mut(&any).unwrap();
-            if thread.posts.len() > 1 {
-                thread.posts.remove(dice.below(thread.posts.len()));
+            if thread.posts.len() <= 1 {
+                return String::new();
             }
+            let at = dice.below(thread.posts.len());
+            format!("{any} - {} at {}", thread.posts.remove(at).id, at + 1)
         }
         13 if ids.len() > 4 => {
             forum.threads.remove(&any);
+            format!("- {any}")
         }
         14 => {
             let thread = forum.threads.get_mut(&any).unwrap();
             thread.board = 3 - thread.board;
+            format!("move {any}")
         }
         _ => {
             let thread = forum.threads.get_mut(&any).unwrap();
             thread.sticky = !thread.sticky;
+            format!("stick {any}")
         }
     }
 }
@@ -214,7 +299,10 @@ fn happen(forum: &mut Forum, dice: &mut Dice) {
 fn whatever_happens_readers_see_the_forum() {
     use std::collections::{BTreeMap, HashSet};
     run(async {
-        for seed in 0..std::env::var("SEEDS").map_or(40, |seeds| seeds.parse().unwrap()) {
+        let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+        let seeds = number("SEED").map_or(0..number("SEEDS").unwrap_or(40), |seed| seed..seed + 1);
+        for seed in seeds {
+            let mut story: Vec<String> = Vec::new();
             let mut dice = Dice(seed);
             let (mut forum, _) = grown();
             forum.past_end = [PastEnd::Last, PastEnd::First, PastEnd::Missing][dice.below(3)];
@@ -244,15 +332,18 @@ fn whatever_happens_readers_see_the_forum() {
                 let recheck = dice.below(2) == 0;
                 let options = RunOptions { recheck, ..RunOptions::default() };
                 let mut during = Dice(seed + 1000);
-                crawl_with(&frontier, &mut forum, &source("index"), options, |_, forum| {
+                let mut meanwhile = Vec::new();
+                let crawl = crawl_with(&frontier, &mut forum, &source("index"), options, |at, forum| {
                     if during.below(4) == 0 {
-                        happen(forum, &mut during);
+                        meanwhile.push((at, happen(forum, &mut during)));
                     }
                 })
                 .await;
-                read(drain(&frontier).await);
+                let told = drain(&frontier).await;
+                story.push(format!("run, recheck {recheck}: {:?} {meanwhile:?} {:?}", crawl.asked, changes(&told)));
+                read(told);
                 for _ in 0..dice.below(12) {
-                    happen(&mut forum, &mut dice);
+                    story.push(happen(&mut forum, &mut dice));
                 }
                 forum.tick(30);
             }
@@ -265,7 +356,7 @@ fn whatever_happens_readers_see_the_forum() {
             for id in &buried {
                 let id: u32 = id["f/".len()..].parse().unwrap();
                 let alive = forum.threads.values().flat_map(|t| &t.posts).any(|post| post.id == id);
-                assert!(!alive, "seed {seed}: {id} was called deleted and is there");
+                assert!(!alive, "seed {seed}: {id} was called deleted and is there: {story:#?}");
             }
             let mut truth: BTreeMap<String, String> = BTreeMap::new();
             for thread in forum.threads.values() {
@@ -275,7 +366,7 @@ fn whatever_happens_readers_see_the_forum() {
             }
             let seen: BTreeMap<String, String> =
                 view.into_iter().filter_map(|(id, (_, text))| text.map(|text| (id, text))).collect();
-            assert_eq!(seen, truth, "seed {seed}");
+            assert_eq!(seen, truth, "seed {seed}: {story:#?}");
         }
     });
 }
@@ -402,6 +493,44 @@ fn a_second_instance_a_damaged_and_a_newer_state_are_refused() {
     }
     std::fs::write(&path, sound).unwrap();
     Frontier::open(&state).unwrap();
+}
+
+#[test]
+fn a_state_whose_first_opening_was_cut_short_is_a_new_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state.db");
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "wal").unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() > 0);
+    assert_eq!(forumsift::frontier::status(&path).unwrap(), []);
+    Frontier::open(&StatePath::File(path.clone())).unwrap();
+    assert_eq!(forumsift::frontier::status(&path).unwrap(), []);
+}
+
+#[test]
+fn an_older_state_is_brought_up_to_date_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, damage, expected) in [("sound", "", None), ("unsound", "DROP INDEX page_pending", Some(7))] {
+        let path = dir.path().join(name);
+        let old = rusqlite::Connection::open(&path).unwrap();
+        old.execute_batch(include_str!("../src/frontier/schema.sql")).unwrap();
+        old.execute_batch(damage).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        old.pragma_update(None, "application_id", 0x4653_4654).unwrap();
+        drop(old);
+        let opened = Frontier::open(&StatePath::File(path.clone()));
+        assert_eq!(opened.as_ref().err().map(StateError::exit_code), expected, "{name}");
+        if let Ok(frontier) = opened {
+            run(async {
+                let (mut forum, _) = grown();
+                assert!(crawl(&frontier, &mut forum, &source("index"), false).await.whole);
+            });
+        }
+        let now = rusqlite::Connection::open(&path).unwrap();
+        let version: i64 = now.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        let columns = "SELECT count(*) FROM pragma_table_info('thread') WHERE name = 'address'";
+        let added: bool = now.query_row(columns, [], |row| row.get(0)).unwrap();
+        assert_eq!((version == 1, added), (expected.is_some(), expected.is_none()), "{name}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::{
 pub(super) struct ConfigArgs {
     /// The configuration file [default: $FORUMSIFT_CONFIG, ./forumsift.toml, ./config/forumsift.toml,
     /// $XDG_CONFIG_HOME/forumsift/config.toml]
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 }
 

@@ -75,9 +75,9 @@ impl CliError {
             CliError::Pipeline(PipelineError::State(error)) => of_state(error),
             CliError::Pipeline(PipelineError::Fetch(_) | PipelineError::Folder { .. }) => ExitKind::Usage,
             CliError::Pipeline(PipelineError::Stage(_)) => ExitKind::Bug,
-            CliError::Pipeline(PipelineError::Emit(_)) | CliError::Emit(_) | CliError::Output(_) => {
-                ExitKind::OutputFailed
-            }
+            CliError::Pipeline(PipelineError::Emit(_) | PipelineError::Archive(_))
+            | CliError::Emit(_)
+            | CliError::Output(_) => ExitKind::OutputFailed,
         }
     }
 

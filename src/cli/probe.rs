@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     engine::Engines,
     extract::{ExtractOptions, draft_profile, extract},
-    fetch::{Fetch, HttpFetch, HttpSettings, decode},
+    fetch::{Decoded, Fetch, HttpFetch, HttpSettings, decode},
     model::{Extracted, Fetched, NewRequest, Outcome, Page, PageKind, Reason, Request, SourceSettings, Validators},
     normalize::{Knowledge, Normalized, Normalizer, PageStamp},
     polite::Gate,
@@ -32,6 +32,9 @@ pub struct ProbeArgs {
     /// Directory of one's own engine profiles
     #[arg(long, value_name = "DIR")]
     engines: Option<PathBuf>,
+    /// Print a draft of an engine profile for it, and nothing else
+    #[arg(long)]
+    profile: bool,
 }
 
 /// Reads one page and tells what it is. Asks for robots.txt and that page, nothing else.
@@ -42,12 +45,19 @@ pub(super) fn run(args: &ProbeArgs, out: &mut dyn Write) -> Result<ExitKind, Cli
         Some(url) => match fetch(&url)? {
             Ok(page) => page,
             Err(why) => {
-                writeln!(out, "{url}: not fetched: {why}")?;
+                comment(&format!("{url}: not fetched: {why}"), out)?;
                 return Ok(ExitKind::Incomplete);
             }
         },
         None => read(args)?,
     };
+    if args.profile {
+        let decoded = decode(&page);
+        return match draft_profile(&page, &decoded.text, &engines) {
+            Some(draft) => Ok(writeln!(out, "{draft}").map(|()| ExitKind::Done)?),
+            None => Err(CliError::Usage(format!("{}: no posts that selectors could tell from the rest", page.url))),
+        };
+    }
     tell(&page, &engines, out)
 }
 
@@ -111,10 +121,55 @@ fn source(url: &Url) -> SourceSettings {
     SourceSettings { name: Arc::from(url.host_str().unwrap_or("forum")), url: url.clone(), ..defaults }
 }
 
+/// What the page is, as comments, and a `[[source]]`: together they are a piece of a configuration.
 fn tell(page: &Page, engines: &Engines, out: &mut dyn Write) -> Result<ExitKind, CliError> {
     let decoded = decode(page);
     let extracted = extract(page, &decoded.text, engines, None, &ExtractOptions::default());
-    let Extracted { engine, kind, outcome, posts, .. } = &extracted;
+    let (recognised, found, generic) =
+        (extracted.engine.clone(), extracted.outcome == Outcome::Read, extracted.generic);
+    let mut facts = Vec::new();
+    facts_of_page(page, &decoded, &extracted, engines, &mut facts)?;
+    let settings = source(&page.url);
+    let mut knowledge = Knowledge::default();
+    let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
+    let Normalized { records, .. } = Normalizer::builtin().page(&settings, &mut knowledge, &stamp, extracted);
+    if let Some(first) = records.first() {
+        let name = first.author.as_ref().map_or("-", |author| author.name.as_str());
+        let date = first.date_published.as_deref().unwrap_or("-");
+        let raw = first.date_published_raw.as_deref().unwrap_or("-");
+        writeln!(facts, "post 1    {name}, {date} (printed: {raw})")?;
+        for edit in records.iter().filter_map(|record| record.edit.as_ref()).take(1) {
+            writeln!(facts, "notice    {}  ->  {}", edit.notice, edit.date.as_deref().unwrap_or("-"))?;
+        }
+    }
+    writeln!(facts, "zone      {}", knowledge.zone.as_deref().unwrap_or("not told by the page"))?;
+    comment(&String::from_utf8_lossy(&facts), out)?;
+    writeln!(out)?;
+    writeln!(out, "[[source]]")?;
+    writeln!(out, "name = {}", toml::Value::from(&*settings.name))?;
+    writeln!(out, "url = {}", toml::Value::from(page.url.as_str()))?;
+    if let Some(engine) = &recognised {
+        writeln!(out, "engine = {}", toml::Value::from(&**engine))?;
+    }
+    match &knowledge.zone {
+        Some(zone) => writeln!(out, "time_zone = {}", toml::Value::from(zone.as_str()))?,
+        None => writeln!(out, "# time_zone = \"Asia/Kuala_Lumpur\"   # the page does not tell it")?,
+    }
+    if generic && let Some(draft) = draft_profile(page, &decoded.text, engines) {
+        writeln!(out, "\n# No profile knows it. A draft of one; `--profile` prints it for a file of its own:\n#")?;
+        comment(&draft, out)?;
+    }
+    Ok(if found { ExitKind::Done } else { ExitKind::Incomplete })
+}
+
+fn facts_of_page(
+    page: &Page,
+    decoded: &Decoded<'_>,
+    extracted: &Extracted,
+    engines: &Engines,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let Extracted { engine, kind, outcome, posts, .. } = extracted;
     let title = engine.as_deref().and_then(|name| engines.get(name)).map(|profile| profile.title.clone());
     writeln!(out, "address   {}", page.url)?;
     writeln!(out, "charset   {}{}", decoded.encoding, if decoded.doubtful { " (doubtful)" } else { "" })?;
@@ -135,34 +190,14 @@ fn tell(page: &Page, engines: &Engines, out: &mut dyn Write) -> Result<ExitKind,
     if let Some(next) = &extracted.next {
         writeln!(out, "next      {}", next.url)?;
     }
-    let (recognised, found, generic) = (engine.clone(), *outcome == Outcome::Read, extracted.generic);
-    let settings = source(&page.url);
-    let mut knowledge = Knowledge::default();
-    let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
-    let Normalized { records, .. } = Normalizer::builtin().page(&settings, &mut knowledge, &stamp, extracted);
-    if let Some(first) = records.first() {
-        let name = first.author.as_ref().map_or("-", |author| author.name.as_str());
-        let date = first.date_published.as_deref().unwrap_or("-");
-        let raw = first.date_published_raw.as_deref().unwrap_or("-");
-        writeln!(out, "post 1    {name}, {date} (printed: {raw})")?;
-        for edit in records.iter().filter_map(|record| record.edit.as_ref()).take(1) {
-            writeln!(out, "notice    {}  ->  {}", edit.notice, edit.date.as_deref().unwrap_or("-"))?;
-        }
+    Ok(())
+}
+
+/// Lines as comments of TOML, which hold no control characters but tabs.
+fn comment(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
+    for line in text.lines() {
+        let line: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+        writeln!(out, "{}", format!("# {line}").trim_end())?;
     }
-    writeln!(out, "zone      {}", knowledge.zone.as_deref().unwrap_or("not told by the page"))?;
-    writeln!(out)?;
-    writeln!(out, "[[source]]")?;
-    writeln!(out, "name = {}", toml::Value::from(&*settings.name))?;
-    writeln!(out, "url = {}", toml::Value::from(page.url.as_str()))?;
-    if let Some(engine) = &recognised {
-        writeln!(out, "engine = {}", toml::Value::from(&**engine))?;
-    }
-    match &knowledge.zone {
-        Some(zone) => writeln!(out, "time_zone = {}", toml::Value::from(zone.as_str()))?,
-        None => writeln!(out, "# time_zone = \"Asia/Kuala_Lumpur\"   # the page does not tell it")?,
-    }
-    if generic && let Some(draft) = draft_profile(page, &decoded.text, engines) {
-        writeln!(out, "\n# engines/{}.toml\n{draft}", settings.name)?;
-    }
-    Ok(if found { ExitKind::Done } else { ExitKind::Incomplete })
+    Ok(())
 }

@@ -16,7 +16,7 @@ pub struct StateArgs {
     #[command(flatten)]
     config: ConfigArgs,
     /// The state file, instead of the configured one
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     state: Option<PathBuf>,
     #[command(subcommand)]
     action: StateAction,

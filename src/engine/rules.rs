@@ -287,6 +287,8 @@ table! {
         smilies: Option<Css>,
         /// Rendered like `<pre>`: white space stands.
         preformatted: Option<Css>,
+        /// Boxes of code whose lines are elements of their own.
+        code: Option<Css>,
         /// Attributes that hold a picture's real address, best first; `src` is the last.
         image_attributes: Vec<AttributeName>,
         /// Quotations.

@@ -53,6 +53,11 @@ const CHALLENGES: &[&str] = &[
     "ddg-captcha",
 ];
 
+/// What a sentence says that an engine shows in the place of a page.
+pub(super) fn said(text: &str) -> Option<Outcome> {
+    PATTERNS.iter().find(|(_, pattern)| pattern.is_match(text)).map(|(outcome, _)| *outcome)
+}
+
 /// What the page turned out to be, where it says so.
 pub(super) fn told(view: &View<'_, '_>) -> Option<Outcome> {
     let (mut headings, mut whole) = (String::new(), String::new());
@@ -86,8 +91,7 @@ pub(super) fn told(view: &View<'_, '_>) -> Option<Outcome> {
     }
     let letters = whole.chars().filter(|c| c.is_alphanumeric()).count();
     let said = if letters <= SHORT { format!("{headings}{whole}") } else { headings };
-    let told = PATTERNS.iter().find(|(_, pattern)| pattern.is_match(&said)).map(|(outcome, _)| *outcome);
-    match told {
+    match self::said(&said) {
         Some(Outcome::NoPermission | Outcome::Missing) if asks_password && letters <= SHORT => {
             Some(Outcome::LoginRequired)
         }

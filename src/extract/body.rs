@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::{
     flat::{Kind, attribute},
+    markup::{Tape, is_pixel},
     text::{Role, TextBuilder, emoji, is_hidden, keeps_space, role},
     view::View,
 };
 use crate::{
     engine::{Css, QuoteRules, Value},
-    model::{RawBody, RawQuote},
+    model::{Mark, RawBody, RawQuote},
 };
 
 /// Reads the body that stands at a place.
@@ -24,10 +25,13 @@ pub(super) fn body_of(view: &View<'_, '_>, at: Option<u32>, range: Range<u32>, c
         cuts,
         texts: vec![TextBuilder::default()],
         quotes: vec![Open::default()],
+        tape: Tape::wanted(view.options),
+        in_notice: 0,
         out: RawBody::default(),
     };
     walk.run(at, range);
     let mut out = walk.out;
+    out.markup = walk.tape.map(Tape::finish);
     out.text = walk.texts.pop().unwrap_or_default().finish();
     out.quotes = walk.quotes.pop().unwrap_or_default().quotes;
     out
@@ -41,8 +45,8 @@ struct Open {
     post_id: Option<String>,
     date: Option<String>,
     quotes: Vec<RawQuote>,
-    /// An attribution that waits for the quotation that follows it: where it stands, and its text.
-    waiting: Option<(u32, String)>,
+    /// An attribution that waits for the quotation that follows it: where it stands, its text and its markup.
+    waiting: Option<(u32, String, Vec<Mark>)>,
 }
 
 /// What must be done where an element ends.
@@ -53,8 +57,10 @@ enum Close {
     Notice,
     Quote,
     Attribution,
-    /// The line before a quotation, and where it stands.
-    Before(u32),
+    /// The line before a quotation, where it stands, and where its markup begins.
+    Before(u32, usize),
+    /// An element that has a tag.
+    Tag,
 }
 
 struct Walk<'v, 'a, 'p> {
@@ -64,6 +70,10 @@ struct Walk<'v, 'a, 'p> {
     /// The text of the body, of each open quotation within it, and of an open attribution.
     texts: Vec<TextBuilder>,
     quotes: Vec<Open>,
+    /// The markup, where it is wanted.
+    tape: Option<Tape>,
+    /// Open notices.
+    in_notice: usize,
     out: RawBody,
 }
 
@@ -96,11 +106,10 @@ impl Walk<'_, '_, '_> {
             let node = self.view.flat.node(next);
             let element = match node.kind {
                 Kind::Text(text) => {
-                    if preformatted > 0 {
-                        self.text().push_preformatted(text);
-                    } else {
-                        self.text().push(text);
-                    }
+                    self.add(|out| match preformatted {
+                        0 => out.push(text),
+                        _ => out.push_preformatted(text),
+                    });
                     next += 1;
                     continue;
                 }
@@ -114,12 +123,24 @@ impl Walk<'_, '_, '_> {
                 continue;
             }
             let role = role(element);
+            if role != Role::Silent
+                && let Some(tape) = &mut self.tape
+                && tape.open(self.view, next, element)
+            {
+                open.push((node.end, Close::Tag));
+            }
             match role {
                 Role::Silent => {
+                    if let Some(tape) = &mut self.tape {
+                        tape.embedded(self.view, element);
+                    }
                     next = node.end;
                     continue;
                 }
-                Role::Break => self.text().newline(),
+                Role::Break => {
+                    self.add(TextBuilder::newline);
+                    self.tape.iter_mut().for_each(Tape::line_break);
+                }
                 Role::Block => {
                     self.text().block(1);
                     open.push((node.end, Close::Block(1)));
@@ -141,6 +162,7 @@ impl Walk<'_, '_, '_> {
             }
             if is_notice && self.quotes.len() == 1 {
                 self.text().mark();
+                self.in_notice += 1;
                 open.push((node.end, Close::Notice));
             }
             if let Some(quote) = rules.quote.iter().find(|quote| self.view.is(quote.each.as_ref(), next)) {
@@ -153,11 +175,12 @@ impl Walk<'_, '_, '_> {
                 open.push((node.end, Close::Attribution));
             } else if rules.quote.iter().any(|quote| self.view.is(quote.before.as_ref(), next)) {
                 self.texts.push(TextBuilder::default());
-                open.push((node.end, Close::Before(next)));
+                open.push((node.end, Close::Before(next, self.tape.as_ref().map_or(0, Tape::len))));
             }
             match element.value().name() {
                 "a" => self.link(element),
                 "img" => self.image(element, next),
+                "hr" => self.tape.iter_mut().for_each(Tape::rule),
                 _ => {}
             }
             next += 1;
@@ -172,13 +195,25 @@ impl Walk<'_, '_, '_> {
         &mut self.texts[last]
     }
 
+    /// Adds to the text, and what was added to the markup.
+    fn add(&mut self, push: impl FnOnce(&mut TextBuilder)) {
+        let at = self.text().as_str().len();
+        push(self.text());
+        if let (Some(tape), Some(text)) = (&mut self.tape, self.texts.last()) {
+            let outside = self.quotes.len() == 1;
+            tape.text(outside.then_some(at), &text.as_str()[at..]);
+        }
+    }
+
     fn open_quote(&mut self, rules: &QuoteRules, at: u32) {
         self.text().block(2);
         let before = self.quotes.last_mut().and_then(|outer| outer.waiting.take()).filter(|_| rules.before.is_some());
         // Values are looked for in the attribution alone: those of quotes within this one are not its own.
         let head = rules.attribution.as_ref().and_then(|css| self.own_attribution(css, at));
         let find = |value: &Value| match (head, &rules.attribution) {
-            _ if before.is_some() => before.as_ref().and_then(|(line, _)| self.view.value_in_head(value, *line, *line)),
+            _ if before.is_some() => {
+                before.as_ref().and_then(|(line, ..)| self.view.value_in_head(value, *line, *line))
+            }
             (Some(head), _) => self.view.value_in_head(value, head, at),
             (None, None) => self.view.value(value, at),
             (None, Some(_)) => {
@@ -189,9 +224,12 @@ impl Walk<'_, '_, '_> {
             author: find(&rules.author),
             post_id: find(&rules.post_id),
             date: find(&rules.date),
-            attribution: before.map(|(_, line)| line).unwrap_or_default(),
+            attribution: before.as_ref().map(|(_, line, _)| line.clone()).unwrap_or_default(),
             ..Open::default()
         };
+        if let (Some(tape), Some((.., marks))) = (&mut self.tape, before) {
+            tape.attribution(marks);
+        }
         self.quotes.push(open);
         self.texts.push(TextBuilder::default());
     }
@@ -215,7 +253,9 @@ impl Walk<'_, '_, '_> {
         match close {
             Close::Block(breaks) => self.text().block(breaks),
             Close::Preformatted => {}
+            Close::Tag => self.tape.iter_mut().for_each(Tape::close),
             Close::Notice => {
+                self.in_notice -= 1;
                 let span = self.text().since_mark();
                 self.out.notice_spans.extend(span);
             }
@@ -228,12 +268,21 @@ impl Walk<'_, '_, '_> {
                     quote.attribution.push_str(&text);
                 }
             }
-            Close::Before(at) => {
+            Close::Before(at, first) => {
                 let text = self.texts.pop().unwrap_or_default().finish();
-                if !self.is_attribution(at, &text) {
-                    self.text().push_preformatted(&text);
-                } else if let Some(outer) = self.quotes.last_mut() {
-                    outer.waiting = Some((at, text));
+                if self.is_attribution(at, &text) {
+                    let marks = self.tape.as_mut().map(|tape| tape.take(first)).unwrap_or_default();
+                    if let Some(outer) = self.quotes.last_mut() {
+                        outer.waiting = Some((at, text, marks));
+                    }
+                    return;
+                }
+                self.text().push_preformatted(&text);
+                let place = self.text().as_str().len() - text.len();
+                for mark in self.tape.iter_mut().flat_map(|tape| tape.from(first)) {
+                    if let Mark::Text { at: Some(at), .. } | Mark::Image { at: Some(at), .. } = mark {
+                        *at += place;
+                    }
                 }
             }
             Close::Quote => {
@@ -262,11 +311,12 @@ impl Walk<'_, '_, '_> {
 
     fn image(&mut self, element: scraper::ElementRef<'_>, at: u32) {
         if let Some(emoji) = emoji(element) {
-            self.text().push(emoji);
+            self.add(|out| out.push(emoji));
             return;
         }
         let rules = &self.view.profile.body;
-        if self.quotes.len() > 1 || self.view.is(rules.smilies.as_ref(), at) {
+        let outside = self.quotes.len() == 1;
+        if (!outside && self.tape.is_none()) || self.view.is(rules.smilies.as_ref(), at) || is_pixel(element) {
             return;
         }
         let lazy = ["data-src", "data-original", "data-url"];
@@ -274,7 +324,11 @@ impl Walk<'_, '_, '_> {
         let source = names.filter_map(|name| attribute(element, name)).find(|source| !source.trim().is_empty());
         if let Some(url) = source.and_then(|source| self.view.resolve(source)) {
             let url = String::from(url);
-            if !self.out.images.contains(&url) {
+            let place = self.text().as_str().len();
+            if let Some(tape) = self.tape.as_mut().filter(|_| self.in_notice == 0) {
+                tape.image(outside.then_some(place), &url, element);
+            }
+            if outside && !self.out.images.contains(&url) {
                 self.out.images.push(url);
             }
         }

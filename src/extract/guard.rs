@@ -3,7 +3,7 @@
 //! html5ever is quadratic in depth. Tags that would open an element below [`DEPTH`] are left out with the tags that close
 //! them; their text stays.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use memchr::memchr;
 
@@ -15,18 +15,20 @@ pub(super) fn capped(text: &str) -> (Cow<'_, str>, bool) {
     let mut scan = Scan { bytes: text.as_bytes(), at: 0 };
     let mut open: Vec<u64> = Vec::new();
     let mut dropped: Vec<std::ops::Range<usize>> = Vec::new();
-    let mut beyond = 0usize;
+    // Tags left out, by name, that were not closed yet: what closes another element closes them all.
+    let mut beyond: HashMap<u64, usize> = HashMap::new();
     while let Some(tag) = scan.next() {
         if tag.closes {
-            if beyond > 0 {
-                beyond -= 1;
+            if let Some(unclosed) = beyond.get_mut(&tag.name).filter(|unclosed| **unclosed > 0) {
+                *unclosed -= 1;
                 dropped.push(tag.start..tag.end);
             } else if let Some(at) = open.iter().rposition(|name| *name == tag.name) {
                 open.truncate(at);
+                beyond.clear();
             }
         } else if !tag.is_empty {
             if open.len() >= DEPTH {
-                beyond += 1;
+                *beyond.entry(tag.name).or_default() += 1;
                 dropped.push(tag.start..tag.end);
             } else {
                 open.push(tag.name);
@@ -190,6 +192,17 @@ mod tests {
         assert_eq!(page.matches("<div>").count(), DEPTH);
         assert_eq!(page.matches("</div>").count(), DEPTH);
         assert!(page.ends_with("<p>y") && page.contains('x'));
+    }
+
+    #[test]
+    fn what_was_never_closed_ends_with_what_holds_it() {
+        let unclosed = format!("<div>{}x</div><div>y</div>", "<b>".repeat(5000));
+        let (page, cut) = capped(&unclosed);
+        assert!(cut && page.ends_with("x</div><div>y</div>"), "{page}");
+        let closed = format!("<div>{}x{}</div>z", "<i>".repeat(600), "</i>".repeat(600));
+        let (page, _) = capped(&closed);
+        assert_eq!((page.matches("<i>").count(), page.matches("</i>").count()), (DEPTH - 1, DEPTH - 1));
+        assert!(page.ends_with("</div>z"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod generic;
 mod guard;
 mod json;
 mod listing;
+mod markup;
 mod page;
 mod pager;
 mod post;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     engine::{Address, Engines, Profile},
-    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawThread, Validators},
+    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawBody, RawThread, Status, Validators},
 };
 
 /// What is wanted beyond text.
@@ -82,9 +82,9 @@ fn unknown(page: &Page, text: &str, engines: &Engines, options: &ExtractOptions)
 }
 
 /// Takes a page of a known engine apart.
-pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &ExtractOptions) -> Extracted {
+pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Extracted {
     if let Some(document) = json::Document::read(text) {
-        return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true);
+        return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true, *options);
     }
     let truncated = truncated::is_truncated(text);
     let text = match (profile.structure, profile.page.noscript) {
@@ -97,10 +97,14 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, _options: &
     let html = Html::parse_document(&text);
     let flat = Flat::of(&html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
-    let mut view = View::new(flat, profile, base);
+    let mut view = View::new(flat, profile, base, *options);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
     let mut posts = if profile.structure { generic::posts(&view) } else { post::posts(&mut view, own.as_ref()) };
+    // The page broke off before the last post had a body.
+    if truncated {
+        posts.pop_if(|post| post.status == Status::Hidden && post.body == RawBody::default());
+    }
     if let Some(carried) = carried(page, &view, own.as_ref(), posts.len()) {
         return Extracted { depth_cut, truncated, ..carried };
     }
@@ -178,14 +182,14 @@ pub fn draft_profile(page: &Page, text: &str, engines: &Engines) -> Option<Strin
     let text = generic::prepared(text);
     let (text, _) = guard::capped(&text);
     let html = Html::parse_document(&text);
-    let view = View::new(Flat::of(&html), &profile, page.url.clone());
+    let view = View::new(Flat::of(&html), &profile, page.url.clone(), ExtractOptions::default());
     generic::draft(&view, &page.url)
 }
 
 /// What the document that a page carries holds, where that is no less than the markup shows.
 fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize) -> Option<Extracted> {
     let document = json::embedded(view)?;
-    let mut carried = json::extract(page, &document, view.profile, own, false);
+    let mut carried = json::extract(page, &document, view.profile, own, false, view.options);
     if carried.outcome != Outcome::Read || carried.posts.len() < posts {
         return None;
     }
@@ -277,9 +281,16 @@ fn facts(view: &View<'_, '_>) -> PageFacts {
     }
 }
 
+/// What a profile's marks say. Engines tell all that went wrong in the same box: what is in it tells more than the box.
 fn bad(view: &View<'_, '_>) -> Option<Outcome> {
-    let rules = &view.profile.bad;
-    rules.iter().find(|rule| view.holds(&rule.when, 0)).map(|rule| rule.outcome.into())
+    let rule = view.profile.bad.iter().find(|rule| view.holds(&rule.when, 0))?;
+    let told = view.value(&rule.when, 0).and_then(|text| bad::said(&text));
+    Some(match (rule.outcome.into(), told) {
+        (Outcome::Missing, Some(told @ (Outcome::Maintenance | Outcome::LoginRequired | Outcome::NoPermission))) => {
+            told
+        }
+        (outcome, _) => outcome,
+    })
 }
 
 fn base_of<'a>(flat: &Flat<'a>) -> Option<&'a str> {

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::{
     flat::{Kind, attribute},
+    markup::Tape,
     view::View,
 };
-use crate::model::{RawAuthor, RawBody, RawDate, RawPost};
+use crate::model::{Markup, RawAuthor, RawBody, RawDate, RawPost};
 
 /// A post as structured data tells it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -136,10 +137,15 @@ pub(super) fn posts(view: &View<'_, '_>, told: &[Told]) -> Vec<RawPost> {
                 ..RawAuthor::default()
             }),
             date: RawDate { text: told.date.clone(), attributes: told.date.iter().cloned().collect() },
-            body: RawBody { text: plain(&told.text), ..RawBody::default() },
+            body: body(view, plain(&told.text)),
             ..RawPost::default()
         })
         .collect()
+}
+
+fn body(view: &View<'_, '_>, text: String) -> RawBody {
+    let markup = Tape::wanted(view.options).map(|tape| Markup::plain(&text, &tape.finish()));
+    RawBody { text, markup, ..RawBody::default() }
 }
 
 /// Some engines write markup into the text.

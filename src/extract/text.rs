@@ -100,6 +100,11 @@ impl TextBuilder {
         self.marked.take().map(|start| start..self.out.trim_end().len()).filter(|range| !range.is_empty())
     }
 
+    /// What there is so far.
+    pub(super) fn as_str(&self) -> &str {
+        &self.out
+    }
+
     pub(super) fn finish(mut self) -> String {
         self.out.truncate(self.out.trim_end().len());
         self.out

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{
     flat::{Flat, Kind, attribute},
+    page::ExtractOptions,
     text,
 };
 use crate::engine::{
@@ -18,12 +19,14 @@ pub(super) struct View<'a, 'p> {
     pub(super) profile: &'p Profile,
     /// What links are relative to.
     pub(super) base: Url,
+    /// What is wanted of bodies beyond text.
+    pub(super) options: ExtractOptions,
     /// By selector, the places that it matches, in document order.
     matches: Vec<Vec<u32>>,
 }
 
 impl<'a, 'p> View<'a, 'p> {
-    pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url) -> View<'a, 'p> {
+    pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url, options: ExtractOptions) -> View<'a, 'p> {
         let selectors = profile.selectors();
         let keys = profile.keys();
         let mut matches = vec![Vec::new(); selectors.len()];
@@ -61,7 +64,7 @@ impl<'a, 'p> View<'a, 'p> {
                 carried.iter().for_each(|hash| above.enter(*hash));
             }
         }
-        View { flat, profile, base, matches }
+        View { flat, profile, base, options, matches }
     }
 
     /// The page as a whole.

@@ -59,8 +59,9 @@ impl WarcWriter {
         }
         block.extend_from_slice(format!("content-length: {}\r\n\r\n", page.body.len()).as_bytes());
         block.extend_from_slice(&page.body);
-        let target = page.url.as_str();
-        self.record("response", page.fetched_at, Some(target), "application/http; msgtype=response", &block)
+        let of_response =
+            format!("WARC-Target-URI: {}\r\nWARC-Payload-Digest: {}\r\n", page.url.as_str(), digest(&page.body));
+        self.record("response", page.fetched_at, &of_response, "application/http; msgtype=response", &block)
     }
 
     /// Makes the file safe.
@@ -76,14 +77,14 @@ impl WarcWriter {
             "software: forumsift/{}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n",
             env!("CARGO_PKG_VERSION")
         );
-        self.record("warcinfo", self.began, None, "application/warc-fields", block.as_bytes())
+        self.record("warcinfo", self.began, "", "application/warc-fields", block.as_bytes())
     }
 
     fn record(
         &mut self,
         kind: &str,
         date: Timestamp,
-        target: Option<&str>,
+        further: &str,
         content_type: &str,
         block: &[u8],
     ) -> Result<(), FetchError> {
@@ -91,9 +92,8 @@ impl WarcWriter {
         let id = record_id(&self.path, self.records, block);
         let mut head =
             format!("WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{id}>\r\nWARC-Date: {date}\r\n");
-        if let Some(target) = target {
-            head.push_str(&format!("WARC-Target-URI: {target}\r\n"));
-        }
+        head.push_str(further);
+        head.push_str(&format!("WARC-Block-Digest: {}\r\n", digest(block)));
         head.push_str(&format!("Content-Type: {content_type}\r\nContent-Length: {}\r\n\r\n", block.len()));
         let failed = |cause| FetchError::File { path: self.path.clone(), cause };
         let mut member = GzEncoder::new(Vec::with_capacity(block.len() / 4 + 512), Compression::default());
@@ -104,7 +104,11 @@ impl WarcWriter {
             .map_err(failed)?;
         let member = member.finish().map_err(failed)?;
         // one call a record, so that a process that dies leaves whole members
-        self.file.write_all(&member).map_err(failed)?;
+        if let Err(cause) = self.file.write_all(&member) {
+            // what was written of it would spoil the file for its readers
+            let _ = self.file.set_len(self.written);
+            return Err(failed(cause));
+        }
         self.written += member.len() as u64;
         Ok(())
     }
@@ -130,6 +134,18 @@ fn record_id(path: &Path, number: u64, block: &[u8]) -> String {
     hasher.update(path.as_os_str().as_encoded_bytes()).update(&number.to_le_bytes()).update(block);
     let hex = hasher.finalize().to_hex();
     format!("{}-{}-8{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
+}
+
+/// A SHA-1 in Base32, the form that tools for archives check. It tells damage, not forgery.
+fn digest(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let hash = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
+    // twenty bytes are four times five bytes, which are eight letters each
+    let letters = hash.as_ref().chunks(5).flat_map(|five| {
+        let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        (0..8).rev().map(move |place| char::from(LETTERS[(bits >> (place * 5) & 31) as usize]))
+    });
+    "sha1:".chars().chain(letters).collect()
 }
 
 fn reason(status: u16) -> &'static str {
@@ -183,6 +199,12 @@ mod tests {
             assert_eq!((read.validators, read.content_type), (page.validators.clone(), page.content_type.clone()));
             assert!(!read.headers.iter().any(|(name, _)| name == "set-cookie"));
         }
+    }
+
+    #[test]
+    fn digests_are_those_that_other_tools_write() {
+        assert_eq!(digest(b""), "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ");
+        assert_eq!(digest(b"abc"), "sha1:VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5");
     }
 
     #[test]

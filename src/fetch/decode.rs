@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::model::Page;
 
@@ -35,6 +35,17 @@ pub fn decode(page: &Page) -> Decoded<'_> {
         && let Some(encoding) = bare_utf16(body)
     {
         return with(encoding, body, true);
+    }
+    // It is written in ASCII alone, so it passes for anything else. No other page holds its signs.
+    if header != Some(ISO_2022_JP)
+        && meta != Some(ISO_2022_JP)
+        && memchr::memmem::find(body, b"\x1b$B").is_some()
+        && memchr::memmem::find(body, b"\x1b(").is_some()
+    {
+        let decoded = with(ISO_2022_JP, body, true);
+        if replaced(&decoded.text) == 0 {
+            return decoded;
+        }
     }
     // a server's blanket Latin-1 over a page that says and is UTF-8
     if header == Some(WINDOWS_1252)

@@ -95,7 +95,12 @@ pub fn status(path: &Path) -> Result<Vec<SourceStatus>, StateError> {
     let fault = |error: rusqlite::Error| StateError::from_sqlite(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
-    if open::check_version(&connection, path)? < open::VERSION {
+    let version = open::check_version(&connection, path)?;
+    if version == 0 {
+        // its first opening was cut short: nothing has been written yet
+        return Ok(Vec::new());
+    }
+    if version < open::VERSION {
         // an earlier version of the program wrote it: brought up to date first
         drop(connection);
         return read_status(&open::open(&StatePath::File(path.to_owned()))?.connection).map_err(fault);

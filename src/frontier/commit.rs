@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::{FailureClass, FetchFailure, Outcome, PageKind};
+use crate::model::{FailureClass, FetchFailure, Outcome, PageKind, Reason};
 
 use super::{
     Batch, Committed, PageResult, Retried, listing, missing,
     plan::recheck_age,
     poll,
-    queue::{Active, Queue, kind_number, kind_of},
+    queue::{Active, Queue, kind_number, kind_of, rank, reason_number},
     reading,
 };
 
@@ -61,6 +61,10 @@ pub(super) struct PageRow {
     pub(super) attempt: u32,
     pub(super) recheck: bool,
     pub(super) confirm: bool,
+    /// A confirming read of it is wanted besides.
+    pub(super) again: bool,
+    /// It has been read before, and showed posts.
+    pub(super) known: bool,
 }
 
 /// What a commit works with.
@@ -90,14 +94,14 @@ impl Work<'_> {
     /// The page is done for this run.
     fn rest(&self, state: i64) -> rusqlite::Result<()> {
         self.db
-            .prepare_cached("UPDATE page SET state = ?2, run = ?3, attempt = 0 WHERE id = ?1")?
+            .prepare_cached("UPDATE page SET state = ?2, run = ?3, attempt = 0, confirm = 0 WHERE id = ?1")?
             .execute(params![self.page.id, state, self.run()])
             .map(drop)
     }
 
     /// The page was read: when is it visited again? A page that changed starts anew, a visit that found nothing leads to
-    /// the next stage, and to the one after it where nothing was ever found.
-    pub(super) fn read(&self, changed: bool) -> rusqlite::Result<()> {
+    /// the next stage, and to the one after it where nothing was ever found. A confirming read that is wanted of it follows.
+    pub(super) fn read(&mut self, changed: bool) -> rusqlite::Result<()> {
         let stage = if changed || !self.page.recheck {
             0
         } else if self.page.changes == 0 {
@@ -109,8 +113,11 @@ impl Work<'_> {
         let next = recheck_age(ages, stage).and_then(|age| self.fetched_at.checked_add(age).ok());
         self.db
             .prepare_cached(
-                "UPDATE page SET state = 0, run = ?2, attempt = 0, read_at = ?3, serial = ?4, stage = ?5, recheck_at = ?6,
-                     changes = changes + ?7, seen = mark WHERE id = ?1",
+                "UPDATE page SET state = confirm, run = ?2, attempt = 0, read_at = ?3, serial = ?4, stage = ?5, recheck_at = ?6,
+                     changes = changes + ?7, seen = mark, confirm = 0, due = 0,
+                     rank = CASE confirm WHEN 0 THEN rank ELSE ?8 - number END,
+                     reason = CASE confirm WHEN 0 THEN reason ELSE ?9 END
+                 WHERE id = ?1",
             )?
             .execute(params![
                 self.page.id,
@@ -119,9 +126,21 @@ impl Work<'_> {
                 self.counters.serial,
                 stage,
                 next.map(Timestamp::as_millisecond),
-                changed
-            ])
-            .map(drop)
+                changed,
+                rank::LAST,
+                reason_number(Reason::Confirm)
+            ])?;
+        if self.page.again {
+            self.touch();
+        }
+        Ok(())
+    }
+
+    /// Something at the page's origin may have become pending.
+    pub(super) fn touch(&mut self) {
+        if let Ok(url) = url::Url::parse(&self.page.url) {
+            self.queue.touch(self.source, &url.origin().ascii_serialization());
+        }
     }
 
     /// The thread is read to its end: what a listing told before this page was leased is known now.
@@ -133,7 +152,7 @@ impl Work<'_> {
             .map(drop)
     }
 
-    fn failure(&self, what: &str) -> rusqlite::Result<()> {
+    pub(super) fn failure(&self, what: &str) -> rusqlite::Result<()> {
         self.db
             .prepare_cached("UPDATE source SET failures = failures + 1, last_failure = ?2 WHERE id = ?1")?
             .execute(params![self.source, what])
@@ -143,7 +162,7 @@ impl Work<'_> {
 
 fn page_row(db: &Connection, id: i64) -> rusqlite::Result<Option<PageRow>> {
     let mut row = db.prepare_cached(
-        "SELECT url, kind, thread, number, base, stage, changes, attempt, reason FROM page WHERE id = ?1",
+        "SELECT url, kind, thread, number, base, stage, changes, attempt, reason, lo > 0, confirm FROM page WHERE id = ?1",
     )?;
     row.query_row([id], |row| {
         Ok(PageRow {
@@ -158,6 +177,8 @@ fn page_row(db: &Connection, id: i64) -> rusqlite::Result<Option<PageRow>> {
             attempt: row.get(7)?,
             recheck: row.get::<_, i64>(8)? >= 2,
             confirm: row.get::<_, i64>(8)? == 3,
+            again: row.get(10)?,
+            known: row.get::<_, Option<bool>>(9)?.unwrap_or(false),
         })
     })
     .optional()
@@ -238,6 +259,7 @@ fn unchanged(work: &mut Work<'_>) -> rusqlite::Result<()> {
     match work.page.kind {
         PageKind::Thread => {
             work.settle(work.page.thread)?;
+            missing::unchanged(work)?;
             thread_polled(work)
         }
         _ => listing::unchanged(work),

@@ -11,6 +11,7 @@ use super::{
     plan::{self, Follow, KnownThread},
     poll,
     queue::{kind_number, rank},
+    readdress::readdress,
 };
 
 /// Keeps a page that names boards or threads.
@@ -36,7 +37,7 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
     for (row, _) in &threads {
         known.push(known_thread(work, &row.id, run)?);
     }
-    let plain: Vec<Option<KnownThread>> = known.iter().map(|known| known.map(|(_, known)| known)).collect();
+    let plain: Vec<Option<KnownThread>> = known.iter().map(|known| known.map(|listed| listed.known)).collect();
     let plan = plan::listing(&threads, &plain, &settings.limits, &mut taken, now, all);
     if kind != PageKind::Index || !threads.is_empty() {
         poll::polled(work, &poll::first_page(work)?, news_of(&threads, &plain))?;
@@ -44,7 +45,16 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
     let named_by_feed = kind == PageKind::Feed;
     let mut wanted = plan.wanted.iter().copied().peekable();
     for (at, (row, last_post)) in threads.iter().enumerate() {
-        let id = known.get(at).copied().flatten().map(|(id, _)| id);
+        let listed = known.get(at).copied().flatten();
+        let id = listed.map(|listed| listed.id);
+        if let Some(listed) = listed
+            && !named_by_feed
+            && !row.moved
+            && !listed.known.repeated
+            && listed.address != Some(plan::number_of(row.request.url.as_str()))
+        {
+            readdress(work, listed.id, row.request.url.as_str())?;
+        }
         if wanted.next_if_eq(&at).is_some() {
             let thread = offer(work, row, *last_post, if named_by_feed { 0 } else { run })?;
             want_thread(work, thread, row, settings.posts, id.is_some())?;
@@ -102,9 +112,7 @@ pub(super) fn unchanged(work: &mut Work<'_>) -> rusqlite::Result<()> {
             kind_number(PageKind::Board),
             not_before
         ])?;
-    if let Ok(url) = url::Url::parse(&work.page.url) {
-        work.queue.touch(work.source, &url.origin().ascii_serialization());
-    }
+    work.touch();
     Ok(())
 }
 
@@ -193,9 +201,18 @@ fn want_thread(
     Ok(())
 }
 
-fn known_thread(work: &Work<'_>, key: &str, run: i64) -> rusqlite::Result<Option<(i64, KnownThread)>> {
+/// A listed thread's row, and what is known of it.
+#[derive(Clone, Copy, Debug)]
+struct Listed {
+    id: i64,
+    /// A number for the address by which a listing named it last.
+    address: Option<i64>,
+    known: KnownThread,
+}
+
+fn known_thread(work: &Work<'_>, key: &str, run: i64) -> rusqlite::Result<Option<Listed>> {
     let mut row = work.db.prepare_cached(
-        "SELECT id, replies, last_post, mark, settled, run FROM thread
+        "SELECT id, replies, last_post, mark, settled, run, address FROM thread
          WHERE source = ?1 AND key = ?2 AND offered IS NOT NULL",
     )?;
     row.query_row(params![work.source, key], |row| {
@@ -206,7 +223,7 @@ fn known_thread(work: &Work<'_>, key: &str, run: i64) -> rusqlite::Result<Option
             settled: row.get(4)?,
             repeated: row.get::<_, i64>(5)? == run,
         };
-        Ok((row.get(0)?, known))
+        Ok(Listed { id: row.get(0)?, address: row.get(6)?, known })
     })
     .optional()
 }
@@ -219,10 +236,11 @@ fn offer(
     run: i64,
 ) -> rusqlite::Result<i64> {
     let mut keep = work.db.prepare_cached(
-        "INSERT INTO thread (source, key, url, title, replies, last_post, mark, offered, run)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO thread (source, key, url, title, replies, last_post, mark, offered, run, address)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (source, key) DO UPDATE SET replies = excluded.replies, last_post = excluded.last_post,
-             mark = excluded.mark, offered = excluded.offered, settled = 0, run = max(run, excluded.run)
+             mark = excluded.mark, offered = excluded.offered, settled = 0, run = max(run, excluded.run),
+             address = coalesce(address, excluded.address)
          RETURNING id",
     )?;
     keep.query_row(
@@ -235,7 +253,8 @@ fn offer(
             last_post.map(jiff::Timestamp::as_millisecond),
             plan::mark(row, last_post),
             work.counters.serial,
-            run
+            run,
+            plan::number_of(row.request.url.as_str())
         ],
         |row| row.get(0),
     )

@@ -30,6 +30,7 @@ mod plan;
 mod poll;
 mod posts;
 mod queue;
+mod readdress;
 mod reading;
 mod wildcard;
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::StateError;
 
@@ -13,7 +13,7 @@ use super::StateError;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each step leads from its index to the next version; all that are needed run in one transaction.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// Marks the file as ours ("FSFT"), so that another program's database is never taken for a state.
 const APPLICATION_ID: i64 = 0x4653_4654;
@@ -96,7 +96,11 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
     if start < MIGRATIONS.len() {
         let transaction = connection.transaction().map_err(fault)?;
         for step in &MIGRATIONS[start..] {
-            transaction.execute_batch(step).map_err(fault)?;
+            // what a step asks for and does not find was not made by this program
+            transaction.execute_batch(step).map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::Unknown) => StateError::Damaged { path: path.to_owned(), cause: error.to_string() },
+                _ => fault(error),
+            })?;
         }
         transaction.pragma_update(None, "user_version", VERSION).map_err(fault)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(fault)?;

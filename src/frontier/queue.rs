@@ -44,6 +44,8 @@ pub(super) mod rank {
     pub(crate) const RECHECK: i64 = 3;
     /// A confirming read: only when all else of the source is read, since what is missing here may turn up there.
     pub(crate) const CONFIRM: i64 = 4;
+    /// From which the number of a page is taken off: of confirming reads the greatest number comes first.
+    pub(crate) const LAST: i64 = CONFIRM + 0xffff_ffff;
 }
 
 /// A source that is being read.
@@ -247,7 +249,7 @@ impl Queue {
         let Some(at) = self.origins.get(origin).map(|origin| origin.id) else { return Ok(Next::Over) };
         let mut first = db.prepare_cached(
             "SELECT id, rank FROM page WHERE state = 1 AND source = ?1 AND origin = ?2 AND due <= ?3
-             ORDER BY rank, id LIMIT 1",
+             ORDER BY rank, thread, id LIMIT 1",
         )?;
         let found = first
             .query_row(params![source, at, now.as_millisecond()], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -13,7 +13,7 @@ use super::{
     missing::{self, Here, Seen},
     plan::{self, Follow},
     posts::{self, Known, Verdict},
-    queue::rank,
+    queue::{rank, reason_number},
 };
 
 /// Keeps a thread page.
@@ -21,6 +21,7 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
     let Batch { mut records, news, .. } = batch;
     let told = news.thread.unwrap_or_default();
     let thread = thread_row(work, &told)?;
+    let merged = merged_thread(work, thread)?;
     let asked = work.page.number;
     let other = shows_another(work, thread, &told, &records)?;
     let number = asked.filter(|_| !other).unwrap_or(told.page.max(1));
@@ -38,13 +39,15 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
     }
     let sightings = sight(work, records)?;
     let read_on = !told.descending && (number == 1 || neighbour(work, thread, number - 1)?.is_some());
-    let last = if read_on { 0 } else { last_place(work, thread)? };
-    let seen = Seen::new(sightings.iter().map(|sighting| sighting.places(thread)), told.descending, read_on, last);
+    let places = || sightings.iter().map(|sighting| sighting.places(thread));
+    let pushed = !read_on && number > 1 && !told.descending && is_pushed(work, places());
+    let last = if read_on || pushed { None } else { Some(last_place(work, thread)?) };
+    let seen = Seen::new(places(), told.descending, read_on, last);
     let progress = other || makes_progress(work, thread, number, &seen)?;
     let complete = told.complete || news.next.is_none();
 
     let looks = wanted == Posts::All && progress;
-    let here = Here { thread, number, complete, descending: told.descending };
+    let here = Here { thread, number, complete, whole, descending: told.descending };
     let missed = if looks && whole { missing::look(work, here, &seen)? } else { Vec::new() };
     if progress {
         missing::shift_rest(work, here, &seen)?;
@@ -63,14 +66,18 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         next
     });
     let follow = plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted);
-    let (lo, hi) = seen.range().unzip();
+    // the row of a merged thread stays its own until it is proven to be no more
+    let (lo, hi) = if merged.is_some() { (None, None) } else { seen.range().unzip() };
     work.db
         .prepare_cached(
             "UPDATE page SET thread = ?2, number = ?3, lo = ?4, hi = ?5, base = coalesce(?6, base) WHERE id = ?1",
         )?
-        .execute(params![work.page.id, thread, asked.unwrap_or(number), lo, hi, base])?;
+        .execute(params![work.page.id, merged.unwrap_or(thread), asked.unwrap_or(number), lo, hi, base])?;
     work.read(changed || work.done.posts.missing > 0)?;
-    if other {
+    if let Some(merged) = merged {
+        want_from_start(work, thread, u32::MAX)?;
+        missing::merged(work, merged)?;
+    } else if other {
         fall_back(work, thread, number)?;
     }
     match (follow, next) {
@@ -81,10 +88,43 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         }
         _ => work.settle(Some(thread))?,
     }
-    if looks && !other {
-        missing::remember(work, here, seen);
+    if pushed && looks {
+        want_from_start(work, thread, number)?;
     }
+    let doubt = if looks && !other { missing::remember(work, here, seen, doubt)? } else { doubt };
     missing::want_confirmation(work, here, doubt)
+}
+
+/// The thread that was asked for, where the page shows another one and posts of it are known: it was merged into that one.
+fn merged_thread(work: &Work<'_>, shown: i64) -> rusqlite::Result<Option<i64>> {
+    let Some(asked) = work.page.thread.filter(|asked| *asked != shown) else { return Ok(None) };
+    let mut row = work.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM post WHERE thread = ?1)")?;
+    Ok(row.query_row([asked], |row| row.get::<_, bool>(0))?.then_some(asked))
+}
+
+/// Whether something came in before the page since it was read: its posts stand later than they did, or are others. Threads
+/// that are merged do so.
+fn is_pushed<'a>(work: &Work<'_>, places: impl Iterator<Item = (&'a str, Option<i64>, i64)>) -> bool {
+    let mut known = places.filter_map(|(_, before, now)| Some((before.filter(|before| *before > 0)?, now)));
+    match known.next() {
+        Some((before, now)) => now > before,
+        None => work.page.known,
+    }
+}
+
+/// Wants the pages before that page, the first one first: posts that came in there are new.
+fn want_from_start(work: &mut Work<'_>, thread: i64, number: u32) -> rusqlite::Result<()> {
+    let run = work.run();
+    let wanted = work
+        .db
+        .prepare_cached(
+            "UPDATE page SET state = 1, rank = ?4, reason = ?5, due = 0, attempt = 0
+             WHERE thread = ?1 AND number < ?2 AND kind = 3 AND state = 0 AND run <> ?3",
+        )?
+        .execute(params![thread, number, run, rank::CONTINUE, reason_number(Reason::Changed)])?;
+    work.done.added += wanted as u64;
+    work.touch();
+    Ok(())
 }
 
 fn want_next(work: &mut Work<'_>, thread: i64, next: &NewRequest) -> rusqlite::Result<()> {
@@ -177,6 +217,9 @@ fn sight(work: &Work<'_>, records: Vec<Record>) -> rusqlite::Result<Vec<Sighting
 fn makes_progress(work: &Work<'_>, thread: i64, number: u32, seen: &Seen) -> rusqlite::Result<bool> {
     if number <= 1 || seen.any_unknown() {
         return Ok(true);
+    }
+    if let Some(shown) = missing::shows_what_came_before(work, thread, number, seen) {
+        return Ok(!shown);
     }
     let Some((lo, hi)) = neighbour(work, thread, number - 1)? else { return Ok(true) };
     // an odd place is that of a post which was missing from an earlier read: there it is

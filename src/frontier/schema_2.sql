@@ -1,17 +1,6 @@
--- Version 2: how a source has been doing (model/health.rs), and when its boards want to be read (poll.rs).
-ALTER TABLE source ADD COLUMN failed_runs INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE source ADD COLUMN incident TEXT;
-ALTER TABLE source ADD COLUMN incident_since INTEGER;
-
--- One row a board that is read by its own rate. news, seconds: posts and time, older ones counting less. run: of the first read.
-CREATE TABLE poll (
-    source INTEGER NOT NULL,
-    url TEXT NOT NULL,
-    name TEXT,
-    run INTEGER NOT NULL DEFAULT 0,
-    news REAL NOT NULL DEFAULT 0,
-    seconds REAL NOT NULL DEFAULT 0,
-    polled_at INTEGER,
-    next_at INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (source, url)
-) WITHOUT ROWID;
+-- Version 2. address: a number for the address that the listing named the thread by. confirm: a confirming read is wanted when the
+-- page has had its turn. Pages of one thread are read one after the other.
+ALTER TABLE thread ADD COLUMN address INTEGER;
+ALTER TABLE page ADD COLUMN confirm INTEGER NOT NULL DEFAULT 0;
+DROP INDEX page_pending;
+CREATE INDEX page_pending ON page (source, origin, rank, thread, id) WHERE state = 1;

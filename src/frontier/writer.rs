@@ -27,7 +27,7 @@ const GROUP: usize = 200;
 const IDLE: Duration = Duration::from_millis(500);
 
 /// Unconfirmed bytes after which no lease is handed out: a slow reader slows the fetchers.
-const BACKLOG: u64 = 16 << 20;
+const BACKLOG: u64 = 4 << 20;
 
 /// An answer that waits for the transaction.
 type Waiting = Box<dyn FnOnce(Result<(), StateError>) + Send>;

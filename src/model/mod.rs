@@ -6,6 +6,7 @@
 mod counts;
 mod extracted;
 mod health;
+mod markup;
 mod page;
 mod post;
 mod record;
@@ -16,6 +17,7 @@ mod source;
 pub use counts::{Counts, CutCounts, PageCounts, PostTally, SourceCounts};
 pub use extracted::{BoardRow, Extracted, NoticeLines, Outcome, PageFacts, RawThread, ThreadRow};
 pub use health::{Health, News, Trouble};
+pub use markup::{Cell, Format, Mark, Markup, Tag};
 pub use page::{FailureClass, FetchFailure, Fetched, Page, Refusal, Validators};
 pub use post::{RawAuthor, RawBody, RawDate, RawNotice, RawPost, RawQuote};
 pub use record::{

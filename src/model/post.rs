@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use url::Url;
 
-use super::{Attachment, Status};
+use super::{Attachment, Markup, Status};
 
 /// A post, raw.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,10 +66,8 @@ pub struct RawBody {
     pub links: Vec<String>,
     /// Absolute, in order, lazy-loading attributes resolved.
     pub images: Vec<String>,
-    /// Sanitized HTML, where asked for.
-    pub html: Option<String>,
-    /// CommonMark, where asked for.
-    pub markdown: Option<String>,
+    /// Its markup, where asked for.
+    pub markup: Option<Markup>,
 }
 
 /// A quotation inside a post.

@@ -13,6 +13,7 @@ mod hash;
 mod identity;
 mod knowledge;
 pub mod language;
+pub mod markup;
 mod normalizer;
 pub mod notice;
 mod page;

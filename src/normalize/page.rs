@@ -106,20 +106,26 @@ impl Normalizer {
         let taken = self.notices().take(&body.text, &spans, plain, &context);
         let unread = elements > taken.notices.len();
         body.text = taken.rest;
+        body.markup.iter_mut().for_each(|markup| markup.keep(taken.kept.clone()));
         (edit::taken(taken.notices, dates, knowledge, posted), unread)
     }
 }
 
 /// Takes off the signatures that only repetition tells from the text, author by author. Guests have none.
 fn without_signatures(drafts: &mut [Draft], knowledge: &mut Knowledge) {
+    let lengths: Vec<usize> = drafts.iter().map(|draft| draft.post.body.text.len()).collect();
     let mut by_author: BTreeMap<String, Vec<&mut String>> = BTreeMap::new();
-    for Draft { post, .. } in drafts {
+    for Draft { post, .. } in drafts.iter_mut() {
         if let Some(id) = post.author.as_ref().and_then(|author| author.id.clone()) {
             by_author.entry(id).or_default().push(&mut post.body.text);
         }
     }
     for (author, mut texts) in by_author {
         knowledge.signatures.take(&author, &mut texts);
+    }
+    for (Draft { post, .. }, before) in drafts.iter_mut().zip(lengths) {
+        let place = post.body.text.len();
+        post.body.markup.iter_mut().filter(|_| place < before).for_each(|markup| markup.truncate(place));
     }
 }
 

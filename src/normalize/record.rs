@@ -10,6 +10,7 @@ use super::{
     hash::{Content, EditContent, content_hash},
     identity::Identities,
     language,
+    markup::render,
     notice::NoticeContext,
     quote::{Attribution, quotes},
     text::{clean, clean_line},
@@ -77,6 +78,7 @@ impl Normalizer {
         let body = post.body;
         let text = clean(&body.text).into_owned();
         let text = (!text.is_empty()).then_some(text);
+        let rendered = body.markup.as_ref().map(render).unwrap_or_default();
         let quotes = quotes(body.quotes, &|line, told| self.attribution(line, told, &page.notices));
         let author = post.author.and_then(author);
         let edit = edit(notices, author.as_ref(), page.zone);
@@ -120,6 +122,7 @@ impl Normalizer {
             (empty && visible, Warning::BodyMissing),
             (identity.hashed, Warning::IdMissing),
             (page.raw.generic, Warning::Generic),
+            (page.raw.depth_cut, Warning::DepthCut),
             (page.raw.truncated, Warning::Truncated),
         ];
 
@@ -149,8 +152,8 @@ impl Normalizer {
             attachments: post.attachments,
             status: post.status,
             content_hash,
-            markdown: body.markdown,
-            html: body.html,
+            markdown: rendered.markdown,
+            html: rendered.html,
             fetched_at: page.fetched_at.clone(),
             warnings: warnings.into_iter().filter(|(when, _)| *when).map(|(_, warning)| warning).collect(),
         }

@@ -56,6 +56,34 @@ pub fn clean_line(text: &str) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
+/// Cleans a piece of a longer text: as [`clean`] does, but blanks and line ends stay as many as they are.
+pub fn clean_piece(text: &str) -> Cow<'_, str> {
+    if is_clean(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(character) = chars.next() {
+        match kind(character) {
+            Kind::Plain => out.push(character),
+            Kind::Blank => out.push(' '),
+            Kind::Break if character == '\r' && chars.peek() == Some(&'\n') => {}
+            Kind::Break => out.push('\n'),
+            Kind::Nothing => {}
+            Kind::Joiner => {
+                let next = chars.clone().find(|next| !matches!(kind(*next), Kind::Nothing | Kind::Joiner));
+                if joins(out.chars().next_back(), next) {
+                    out.push(character);
+                }
+            }
+        }
+    }
+    if is_nfc_quick(out.chars()) != IsNormalized::Yes {
+        out = out.nfc().collect();
+    }
+    Cow::Owned(out)
+}
+
 enum Kind {
     Plain,
     Blank,
@@ -222,6 +250,12 @@ mod tests {
         check("end\u{200c} of \u{200d}word, (\u{200d})", "end of word, ()");
         check("\u{200d}start", "start");
         check("a\u{200d}\u{200b}\u{200d}b", "a\u{200d}b");
+    }
+
+    #[test]
+    fn a_piece_keeps_its_edges() {
+        assert_eq!(clean_piece("  a\u{a0}b\u{200b}\r\n\n\n c "), "  a b\n\n\n c ");
+        assert_eq!(clean_piece(" plain "), " plain ");
     }
 
     #[test]

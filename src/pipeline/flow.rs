@@ -72,9 +72,9 @@ impl Flow {
             stages.spawn(fetcher(Arc::clone(&shared), page_sender.clone(), batch_sender.clone()));
         }
         for _ in 0..threads {
-            let (keep, pages) = (Arc::clone(&keep), pages.clone());
+            let (shared, keep, pages) = (Arc::clone(&shared), Arc::clone(&keep), pages.clone());
             let (apart, batches) = (apart_sender.clone(), batch_sender.clone());
-            stages.spawn_blocking(move || extraction(&keep, &pages, &apart, &batches));
+            stages.spawn_blocking(move || extraction(&shared, &keep, &pages, &apart, &batches));
         }
         stages.spawn_blocking(move || normalizer(&apart, &batch_sender));
         for _ in 0..COMMITTERS {
@@ -206,7 +206,9 @@ impl Flow {
         if let Some(writing) = self.writing.lock().await.take() {
             writing.await.map_err(|_| PipelineError::Stage("writer"))?;
         }
-        self.keep.close()?;
+        if let Err(error) = self.keep.close() {
+            self.shared.broke(error);
+        }
         for name in self.shared.running() {
             match self.shared.frontier.finish(&name, self.shared.plan.clock.now()).await {
                 Ok(true) => {}

@@ -22,12 +22,10 @@ impl Keep {
         Ok(Keep { archive, quarantine: quarantine.map(Path::to_owned) })
     }
 
-    /// Keeps a response as fetched.
-    pub(super) fn archive(&self, page: &Page) {
-        let Some(archive) = &self.archive else { return };
-        if let Err(error) = archive.lock().unwrap_or_else(PoisonError::into_inner).page(page) {
-            tracing::error!(url = %page.url, %error, "could not archive a response");
-        }
+    /// Keeps a response as fetched. What could not be kept must not be taken for read.
+    pub(super) fn archive(&self, page: &Page) -> Result<(), PipelineError> {
+        let Some(archive) = &self.archive else { return Ok(()) };
+        archive.lock().unwrap_or_else(PoisonError::into_inner).page(page).map_err(PipelineError::Archive)
     }
 
     /// Keeps a page for inspection: its bytes, and its address as the first part of the name.
@@ -47,7 +45,7 @@ impl Keep {
     /// Ends the archive file.
     pub(super) fn close(&self) -> Result<(), PipelineError> {
         if let Some(archive) = &self.archive {
-            archive.lock().unwrap_or_else(PoisonError::into_inner).finish()?;
+            archive.lock().unwrap_or_else(PoisonError::into_inner).finish().map_err(PipelineError::Archive)?;
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ mod offline;
 mod plan;
 mod run;
 mod shared;
+mod sightings;
+mod sniff;
 mod stages;
 mod tally;
 mod writer;

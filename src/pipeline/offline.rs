@@ -11,17 +11,24 @@ use std::{
     time::Duration,
 };
 
+use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 use url::Url;
 
-use super::stages::tell_turns;
+use super::{
+    sightings::Sightings,
+    sniff::{GZIP, MOST, may_hold_posts, sniff, told_address},
+    stages::tell_turns,
+};
 use crate::{
     clock::Clock,
     engine::Engines,
     extract::{ExtractOptions, extract},
     fetch::{FetchError, decode, read_warc},
-    model::{DateOrder, Limits, Outcome, Page, Posts, Record, SourceSettings, Validators, Zone},
-    normalize::{Knowledge, Normalizer, PageStamp},
+    model::{
+        Change, DateOrder, Limits, Markup, Outcome, Page, Posts, Record, SourceSettings, Status, Validators, Zone,
+    },
+    normalize::{Knowledge, Normalizer, PageStamp, markup::render},
 };
 
 /// What the input is.
@@ -104,7 +111,14 @@ pub enum OfflineError {
 /// # Errors
 /// Where the output fails. Input that cannot be read is told in the report, and the rest is read.
 pub fn run_offline(plan: &OfflinePlan, out: &mut dyn Write) -> Result<OfflineReport, OfflineError> {
-    let mut offline = Offline { plan, out, report: OfflineReport::default(), known: HashMap::new(), line: Vec::new() };
+    let mut offline = Offline {
+        plan,
+        out,
+        report: OfflineReport::default(),
+        known: HashMap::new(),
+        seen: Sightings::default(),
+        line: Vec::new(),
+    };
     for input in &plan.inputs {
         match input {
             Input::Path(path) => offline.path(path)?,
@@ -121,6 +135,8 @@ struct Offline<'a> {
     report: OfflineReport,
     /// What is known of each source so far, and how many posts of a thread its pages have shown.
     known: HashMap<Arc<str>, Known>,
+    /// The posts that archives have shown.
+    seen: Sightings,
     /// Reused for every record.
     line: Vec<u8>,
 }
@@ -167,8 +183,8 @@ impl Offline<'_> {
             }
         }
         head.truncate(filled);
-        let format = match self.plan.format {
-            Format::Auto => sniff(&head),
+        let mut format = match self.plan.format {
+            Format::Auto => sniff(&head, name),
             told => told,
         };
         let mut whole = head.as_slice().chain(input);
@@ -178,6 +194,16 @@ impl Offline<'_> {
         let mut body = Vec::new();
         if let Err(error) = whole.read_to_end(&mut body) {
             return self.failed(name, error);
+        }
+        if body.starts_with(&GZIP) {
+            let mut plain = Vec::new();
+            if let Err(error) = MultiGzDecoder::new(body.as_slice()).take(MOST).read_to_end(&mut plain) {
+                return self.failed(name, error);
+            }
+            if self.plan.format == Format::Auto {
+                format = sniff(&plain, name.trim_end_matches(".gz"));
+            }
+            body = plain;
         }
         let fetched_at = self.plan.fetched_at.or(changed).unwrap_or_else(|| self.plan.clock.now());
         let page = |url: Url, content_type: Option<&str>| Page {
@@ -201,7 +227,7 @@ impl Offline<'_> {
                     page.url = url.clone();
                     page.requested = url;
                 }
-                self.page(name, &page)
+                self.page(name, &page, false)
             }
         }
     }
@@ -210,7 +236,7 @@ impl Offline<'_> {
         for entry in read_warc(input) {
             match entry {
                 Ok(entry) if entry.page.status == 200 && may_hold_posts(entry.page.content_type.as_deref()) => {
-                    self.page(name, &entry.page)?;
+                    self.page(name, &entry.page, true)?;
                 }
                 Ok(_) => {}
                 Err(error @ FetchError::Io { .. }) => return self.failed(name, error),
@@ -220,7 +246,8 @@ impl Offline<'_> {
         Ok(())
     }
 
-    fn page(&mut self, name: &str, page: &Page) -> Result<(), OfflineError> {
+    /// `archived`: it may come again in another state.
+    fn page(&mut self, name: &str, page: &Page, archived: bool) -> Result<(), OfflineError> {
         self.report.pages += 1;
         let decoded = decode(page);
         let engine = self.plan.engine.as_deref();
@@ -246,11 +273,17 @@ impl Offline<'_> {
         let outcome = extracted.outcome;
         let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
         let before = known.knowledge.clone();
-        let normalized = self.plan.normalizer.page(&source, &mut known.knowledge, &stamp, extracted);
+        let mut normalized = self.plan.normalizer.page(&source, &mut known.knowledge, &stamp, extracted);
         tell_turns(&source.name, &before, &known.knowledge);
         if normalized.records.is_empty() {
             let place = if page.url.scheme() == "file" { name.to_owned() } else { page.url.to_string() };
             self.report.without_posts.push((place, outcome));
+        }
+        if archived {
+            normalized.records.retain_mut(|record| self.seen.tells(record));
+        }
+        for record in normalized.records.iter_mut().filter(|record| record.status == Status::Deleted) {
+            record.change = Change::Deleted;
         }
         self.write(&normalized.records)
     }
@@ -261,7 +294,14 @@ impl Offline<'_> {
         let host = self.plan.url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
         let source = self.source(host.as_deref(), name);
         let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
-        let records = self.plan.normalizer.flat(&source, self.plan.engine.as_deref(), &stamp, &decoded.text);
+        let mut records = self.plan.normalizer.flat(&source, self.plan.engine.as_deref(), &stamp, &decoded.text);
+        let ExtractOptions { html, markdown } = self.plan.options;
+        let wanted = Markup { html, markdown, marks: Vec::new() };
+        for record in records.iter_mut().filter(|_| html || markdown) {
+            let text = record.text.as_deref().unwrap_or_default();
+            let rendered = render(&Markup::plain(text, &wanted));
+            (record.html, record.markdown) = (rendered.html, rendered.markdown);
+        }
         if records.is_empty() {
             self.report.without_posts.push((name.to_owned(), Outcome::Unrecognised));
         }
@@ -302,31 +342,6 @@ impl Offline<'_> {
     }
 }
 
-/// Tells an archive by its first bytes, a page by its tags; all else is text.
-fn sniff(head: &[u8]) -> Format {
-    const GZIP: [u8; 2] = [0x1f, 0x8b];
-    if head.starts_with(b"WARC/") || head.starts_with(&GZIP) {
-        return Format::Warc;
-    }
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let text = String::from_utf8_lossy(head).to_ascii_lowercase();
-    // UTF-16 puts a zero into every second byte of a tag
-    let text: String = text.chars().filter(|c| *c != '\0').collect();
-    let marks =
-        ["<!doctype", "<html", "<head", "<body", "<div", "<table", "<?xml", "<meta", "<article", "<ul", "<script"];
-    let trimmed = text.trim_start();
-    if marks.iter().any(|mark| text.contains(mark)) || (trimmed.starts_with(['{', '[']) && trimmed.contains("\":")) {
-        return Format::Html;
-    }
-    Format::Text
-}
-
-fn may_hold_posts(content_type: Option<&str>) -> bool {
-    let Some(content_type) = content_type else { return true };
-    let content_type = content_type.to_ascii_lowercase();
-    ["html", "xml", "json", "text/plain"].iter().any(|kind| content_type.contains(kind))
-}
-
 fn file_url(name: &str) -> Url {
     let path = std::path::absolute(name).unwrap_or_else(|_| PathBuf::from("/").join(name));
     Url::from_file_path(path).unwrap_or_else(|()| EMPTY.clone())
@@ -337,60 +352,3 @@ static EMPTY: std::sync::LazyLock<Url> = std::sync::LazyLock::new(|| match Url::
     Ok(url) => url,
     Err(_) => unreachable!("the literal is an address"),
 });
-
-/// The address that a saved page tells of itself: a browser's `saved from` comment, `rel=canonical` or `og:url`.
-fn told_address(body: &[u8]) -> Option<Url> {
-    let head = String::from_utf8_lossy(&body[..body.len().min(64 * 1024)]);
-    if let Some((_, rest)) = head.split_once("<!-- saved from url=(")
-        && let Some((_, rest)) = rest.split_once(')')
-        && let Some((url, _)) = rest.split_once(" -->")
-        && let Ok(url) = Url::parse(url.trim())
-    {
-        return Some(url);
-    }
-    head.split('<').filter(|tag| tag.starts_with("link") || tag.starts_with("meta")).find_map(|tag| {
-        let attribute = if tag.contains("\"canonical\"") || tag.contains("'canonical'") {
-            "href"
-        } else if tag.contains("og:url") {
-            "content"
-        } else {
-            return None;
-        };
-        let rest = tag.split_once(attribute)?.1.trim_start().strip_prefix('=')?.trim_start();
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let value = rest[1..].split(quote).next()?.replace("&amp;", "&");
-        Url::parse(&value).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_content_tells_what_it_is() {
-        for (head, format) in [
-            ("WARC/1.0\r\n", Format::Warc),
-            ("\u{1f}\u{8b}", Format::Text),
-            ("<!DOCTYPE html><p>x", Format::Html),
-            ("{\"posts\": []}", Format::Html),
-            ("Edited by a at 7-11-2024 02:20 PM\na < b, said he\n|", Format::Text),
-        ] {
-            assert_eq!(sniff(head.as_bytes()), format, "{head:?}");
-        }
-        assert_eq!(sniff(&[0x1f, 0x8b, 8]), Format::Warc);
-    }
-
-    #[test]
-    fn a_saved_page_may_tell_its_address() {
-        for (page, address) in [
-            ("<!-- saved from url=(0021)http://a.example/t/1 --><html>", Some("http://a.example/t/1")),
-            ("<link rel=\"canonical\" href=\"https://b.example/x?a=1&amp;b=2\">", Some("https://b.example/x?a=1&b=2")),
-            ("<meta property='og:url' content='https://c.example/'>", Some("https://c.example/")),
-            ("<link rel=canonical href=\"viewtopic.php?id=1\"><a href=\"http://d.example/\">", None),
-            ("<p>rel=\"canonical\" href=\"http://e.example/\"</p>", None),
-        ] {
-            assert_eq!(told_address(page.as_bytes()).as_ref().map(Url::as_str), address, "{page}");
-        }
-    }
-}

@@ -89,6 +89,9 @@ pub enum PipelineError {
     /// A fetcher could not be made (proxy, archive to replay).
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    /// A response could not be archived: the page is given back, and the run ends.
+    #[error("archive: {0}")]
+    Archive(#[source] FetchError),
     /// A folder for archive or quarantine could not be used.
     #[error("{path}: {cause}")]
     Folder {

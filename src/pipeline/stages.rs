@@ -164,7 +164,13 @@ async fn failed(shared: &Shared, run: &SourceRun, lease: Lease, failure: &FetchF
 }
 
 /// Takes pages apart on a thread of its own. A page that breaks the reader is kept and counted, and the next one is read.
-pub(super) fn extraction(keep: &Keep, pages: &Receiver<Fresh>, apart: &Sender<Apart>, batches: &Sender<Ready>) {
+pub(super) fn extraction(
+    shared: &Shared,
+    keep: &Keep,
+    pages: &Receiver<Fresh>,
+    apart: &Sender<Apart>,
+    batches: &Sender<Ready>,
+) {
     while let Ok(Fresh { lease, run, page }) = pages.recv_blocking() {
         let (means, engine) = (&run.means, run.settings.engine.as_deref());
         let read = catch_unwind(AssertUnwindSafe(|| {
@@ -185,7 +191,12 @@ pub(super) fn extraction(keep: &Keep, pages: &Receiver<Fresh>, apart: &Sender<Ap
             }
             continue;
         }
-        keep.archive(&page);
+        if let Err(error) = keep.archive(&page) {
+            shared.tally.given_back(&run.settings.name);
+            shared.broke(error);
+            // the lease goes back when it is dropped; those behind it go the same way
+            continue;
+        }
         if broke || extracted.outcome == Outcome::Empty {
             keep.quarantine(&page);
         }

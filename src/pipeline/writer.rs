@@ -20,7 +20,7 @@ const FULL_GRACE: Duration = Duration::from_secs(60);
 pub(super) async fn open(output: &OutputPlan, frontier: &Frontier) -> Result<Box<dyn Sink>, PipelineError> {
     let confirmed = frontier.confirmed().await?;
     let sink: Box<dyn Sink> = match output {
-        OutputPlan::Stdout => Box::new(StdoutSink::new(confirmed)?),
+        OutputPlan::Stdout => Box::new(StdoutSink::new(confirmed, &frontier.next_lines(confirmed, usize::MAX).await?)?),
         OutputPlan::Directory { path, rotate_size } => Box::new(RotatingFile::open(path, *rotate_size, confirmed)?),
     };
     if frontier.continue_after(sink.position()).await? {

@@ -45,6 +45,8 @@ pub(crate) struct Forum {
     pub past_end: PastEnd,
     pub index_counts: bool,
     pub etags: bool,
+    /// A thread's address holds its title, and an old one leads nowhere.
+    pub slugs: bool,
     next_id: u32,
 }
 
@@ -100,6 +102,7 @@ impl Forum {
             past_end: PastEnd::Last,
             index_counts: true,
             etags: false,
+            slugs: false,
             next_id: 100,
         }
     }
@@ -148,6 +151,24 @@ impl Forum {
         self.threads.values().map(|t| t.posts.len().div_ceil(self.posts_a_page)).sum()
     }
 
+    /// A post that was written long ago and shows only now, at that place of its thread.
+    pub(crate) fn approve(&mut self, thread: u32, at: usize) -> u32 {
+        let new = self.reply(thread);
+        let posts = &mut self.threads.get_mut(&thread).unwrap().posts;
+        let post = posts.pop().unwrap();
+        posts.insert(at, post);
+        new
+    }
+
+    fn path(&self, thread: u32, page: usize) -> String {
+        let slug = self.threads.get(&thread).filter(|_| self.slugs).map(|t| t.title.replace(' ', "-"));
+        match slug {
+            Some(slug) if page == 1 => format!("thread/{thread}/{slug}"),
+            Some(slug) => format!("thread/{thread}/{slug}?page={page}"),
+            None => thread_path(thread, page),
+        }
+    }
+
     /// What a request brings.
     pub(crate) fn answer(&self, request: &Request) -> Batch {
         let url = &request.what.url;
@@ -157,6 +178,9 @@ impl Forum {
         let mut batch = match word {
             "index" => self.index(),
             "board" => self.board(id, page),
+            "thread" if self.slugs && !self.path(id, 1).ends_with(url.path().trim_start_matches('/')) => {
+                Batch::of(PageResult::Noticed(Outcome::Missing), self.now)
+            }
             "thread" => self.thread(id, page),
             _ => panic!("nobody may ask for {url}"),
         };
@@ -202,7 +226,7 @@ impl Forum {
             let row = ThreadRow {
                 id: id.to_string(),
                 title: thread.title.clone(),
-                request: new_request(&thread_path(id, 1), PageKind::Thread, 1),
+                request: new_request(&self.path(id, 1), PageKind::Thread, 1),
                 replies: Some(thread.posts.len() as u64 - 1),
                 last_post: RawDate { text: Some(thread.last_post.to_string()), attributes: Vec::new() },
                 last_poster: None,
@@ -237,7 +261,7 @@ impl Forum {
             kind: PageKind::Thread,
             thread: Some(ThreadNews {
                 id: Some(id.to_string()),
-                url: Some(at(&thread_path(id, 1))),
+                url: Some(at(&self.path(id, 1))),
                 title: Some(thread.title.clone()),
                 page: page as u32,
                 pages: Some(pages as u32),
@@ -246,7 +270,7 @@ impl Forum {
                 complete: page == pages,
                 ..ThreadNews::default()
             }),
-            next: (page < pages).then(|| new_request(&thread_path(id, page + 1), PageKind::Thread, page + 1)),
+            next: (page < pages).then(|| new_request(&self.path(id, page + 1), PageKind::Thread, page + 1)),
             ..PageNews::default()
         };
         batch

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     extract::{body, flat::attribute, view::View},
-    model::{RawAuthor, RawDate, RawPost, Status},
+    model::{RawAuthor, RawBody, RawDate, RawPost, Status},
 };
 
 /// A page as its structure tells it.
@@ -89,7 +89,7 @@ fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost
     }
     let place = place?;
     let mut body = body::body_of(view, place.at, place.range, &place.cuts);
-    without_signature(&mut body.text);
+    without_signature(&mut body);
     let is_empty = body.text.is_empty() && body.quotes.is_empty() && body.images.is_empty();
     if is_empty && (named.is_none() || dated.is_none()) {
         return None;
@@ -121,7 +121,9 @@ fn without_title(post: &mut RawPost, title: Option<&str>) {
     if repeats && !rest.trim().is_empty() {
         let cut = text.len() - rest.trim_start().len();
         post.headline = Some(bare.to_owned());
+        let whole = post.body.text.len();
         post.body.text.drain(..cut);
+        post.body.markup.iter_mut().for_each(|markup| markup.keep(cut..whole));
         post.body
             .notice_spans
             .iter_mut()
@@ -130,13 +132,14 @@ fn without_title(post: &mut RawPost, title: Option<&str>) {
 }
 
 /// Old engines set signatures off by a line of underscores.
-fn without_signature(text: &mut String) {
+fn without_signature(body: &mut RawBody) {
     let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    for line in body.text.split_inclusive('\n') {
         let bare = line.trim();
         if bare.len() >= 8 && bare.bytes().all(|b| b == b'_') {
-            text.truncate(at);
-            text.truncate(text.trim_end().len());
+            body.text.truncate(at);
+            body.text.truncate(body.text.trim_end().len());
+            body.markup.iter_mut().for_each(|markup| markup.truncate(at));
             return;
         }
         at += line.len();

@@ -5,7 +5,7 @@ use url::Url;
 use super::document::Look;
 use crate::{
     engine::{Address, JsonValue, Profile},
-    extract::{listing::request, post::number},
+    extract::{listing::request, page::ExtractOptions, post::number},
     model::{Board, BoardRow, NewRequest, PageKind, RawDate, ThreadRow},
 };
 
@@ -17,6 +17,8 @@ pub(super) struct Reader<'r, 'd> {
     pub(super) near: &'r Address,
     /// Links lead to documents, not to pages.
     pub(super) json: bool,
+    /// What is wanted of bodies beyond text.
+    pub(super) options: ExtractOptions,
 }
 
 impl<'d> Reader<'_, 'd> {

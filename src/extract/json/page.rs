@@ -8,6 +8,7 @@ use crate::{
     extract::{
         flat::{Kind, attribute},
         listing::request,
+        page::ExtractOptions,
         view::View,
     },
     model::{Extracted, NewRequest, Outcome, Page, PageKind, RawThread},
@@ -38,6 +39,7 @@ pub(in crate::extract) fn extract(
     profile: &Profile,
     own: Option<&Address>,
     is_page: bool,
+    options: ExtractOptions,
 ) -> Extracted {
     let look = document.look(&profile.json);
     let mut extracted = Extracted {
@@ -49,7 +51,7 @@ pub(in crate::extract) fn extract(
         ..Extracted::default()
     };
     let Some(near) = own.cloned().or_else(|| forum_of(profile, &page.url)) else { return extracted };
-    let reader = Reader { look: &look, profile, near: &near, json: is_page };
+    let reader = Reader { look: &look, profile, near: &near, json: is_page, options };
     let rules = &profile.json;
     let (posts, links): (Vec<_>, Vec<_>) = reader.posts(&near.base()).into_iter().unzip();
     extracted.posts = posts;

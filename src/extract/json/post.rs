@@ -9,7 +9,7 @@ use url::Url;
 use super::{listing::Reader, markdown};
 use crate::{
     engine::{JsonEditRules, Profile},
-    extract::{body, flat::Flat, guard, post::attachments, text, view::View},
+    extract::{body, flat::Flat, guard, page::ExtractOptions, post::attachments, text, view::View},
     model::{Attachment, RawAuthor, RawBody, RawDate, RawNotice, RawPost, Status},
 };
 
@@ -46,7 +46,8 @@ impl<'d> Reader<'_, 'd> {
         let markup = self.text(&rules.body, at);
         let markup = markup.or_else(|| self.text(&rules.markdown, at).map(|text| markdown::html(&text)));
         let markup = markup.filter(|_| !matches!(status, Status::Deleted));
-        let (body, attachments) = markup.map(|markup| read(self.profile, base, &markup)).unwrap_or_default();
+        let (body, attachments) =
+            markup.map(|markup| read(self.profile, base, &markup, self.options)).unwrap_or_default();
         RawPost {
             id: self.text(&rules.id, at),
             url: None,
@@ -96,14 +97,14 @@ impl<'d> Reader<'_, 'd> {
 }
 
 /// Reads the markup of a body by the rules for pages.
-fn read(profile: &Profile, base: &Url, markup: &str) -> (RawBody, Vec<Attachment>) {
+fn read(profile: &Profile, base: &Url, markup: &str, options: ExtractOptions) -> (RawBody, Vec<Attachment>) {
     let within = &profile.json.post.within;
     let page = format!("<!DOCTYPE html><body>{}{markup}", if within.is_empty() { "<div>" } else { within });
     let (page, _) = guard::capped(&page);
     let html = Html::parse_document(&page);
     let flat = Flat::of(&html);
     let whole = flat.elements().find(|(_, element)| element.value().name() == "body").map_or(0, |(at, _)| at);
-    let view = View::new(flat, profile, base.clone());
+    let view = View::new(flat, profile, base.clone(), options);
     (body::body(&view, whole), attachments(&view, whole))
 }
 

@@ -84,7 +84,7 @@ impl Line {
         let notices = Notices::builtin();
         let whole = self.input.trim_matches(is_blank);
         let taken = match notices.read(whole, &ctx) {
-            Some(reading) => Taken { rest: String::new(), notices: vec![(whole.to_owned(), reading)] },
+            Some(reading) => Taken { notices: vec![(whole.to_owned(), reading)], ..Taken::default() },
             None => notices.take(&self.input, &[], Lines::Glued, &ctx),
         };
         Ok(Read { input: self.input.clone(), edit: edit_of(&taken.notices, zone.as_ref()), rest: taken.rest })

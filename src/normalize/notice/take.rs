@@ -28,6 +28,8 @@ pub enum Lines {
 pub struct Taken {
     /// The text without its notices.
     pub rest: String,
+    /// Where that stood in the whole.
+    pub kept: Range<usize>,
     /// Verbatim, in the order of the text, and what they say.
     pub notices: Vec<(String, NoticeReading)>,
 }
@@ -73,7 +75,7 @@ impl Notices {
         }
         body.last.reverse();
         let Body { left, first, last, .. } = body;
-        Taken { rest: text[left].to_owned(), notices: first.into_iter().chain(last).collect() }
+        Taken { rest: text[left.clone()].to_owned(), kept: left, notices: first.into_iter().chain(last).collect() }
     }
 }
 
