@@ -54,6 +54,23 @@ fn cases_hold() {
 }
 
 #[test]
+fn what_profiles_are_proven_on_stands_in_cases() {
+    let engines = Engines::builtin();
+    for head in engines.heads().filter(|head| head.name != FALLBACK) {
+        assert!(!head.proven.is_empty(), "{} does not say what it is proven on", head.name);
+        let cases = engines.cases(&head.name).unwrap();
+        let threads = cases.iter().filter(|case| case.kind.as_deref() == Some("thread"));
+        let posts: usize = threads.map(|case| case.post.iter().filter(|post| post.text.is_some()).count()).sum();
+        assert!(posts > 0, "{}: no case shows a post's text", head.name);
+        assert!(
+            cases.iter().any(|case| case.recognised.is_none()),
+            "{}: no case shows how it is recognised",
+            head.name
+        );
+    }
+}
+
+#[test]
 fn a_case_can_fail() {
     let engines = Engines::builtin();
     let mut case = engines.cases("phpbb").unwrap().into_iter().next().unwrap();
@@ -104,6 +121,56 @@ fn addresses() {
         ("phpbb", "http://b.example/viewtopic.php?p=102#p102", "thread /viewtopic.php?p=102"),
         ("phpbb", "http://b.example/f/viewforum.php?f=6&start=25", "board /f/viewforum.php?f=6&start=25"),
         ("phpbb", "http://b.example/", "index /index.php"),
+        ("phpbb", "http://b.example/groups/oven/crust-t88-s20.html", "thread /groups/oven/crust-t88-s20.html"),
+        ("phpbb", "http://b.example/groups/oven/bread-f6/", "board /groups/oven/bread-f6/"),
+        (
+            "phpbb2",
+            "http://b.example/viewtopic.php?t=88&postdays=0&postorder=asc&start=15",
+            "thread /viewtopic.php?t=88&start=15",
+        ),
+        ("phpbb2", "http://b.example/viewtopic.php?p=905#905", "thread /viewtopic.php?p=905"),
+        ("phpbb2", "http://b.example/viewtopic.php?t=88&view=next", ""),
+        ("phpbb2", "http://b.example/viewtopic.php?t=88&postorder=desc", ""),
+        (
+            "discuz7",
+            "http://l.example/viewthread.php?tid=61&extra=page%3D1&page=2",
+            "thread /viewthread.php?tid=61&page=2",
+        ),
+        ("discuz7", "http://l.example/viewthread.php?tid=61&page=1&authorid=12", ""),
+        ("discuz7", "http://l.example/redirect.php?tid=61&goto=lastpost", ""),
+        ("bbpress", "http://m.example/forums/topic/pigeon-rings/page/2/", "thread /forums/topic/pigeon-rings/page/2/"),
+        ("bbpress", "http://m.example/forums/users/fancier/", ""),
+        (
+            "woltlab",
+            "http://n.example/forum/thread/55-alte-linsen/?pageNo=2",
+            "thread /forum/thread/55-alte-linsen/?pageNo=2",
+        ),
+        (
+            "woltlab",
+            "http://n.example/index.php?thread/55-alte-linsen/&pageNo=2",
+            "thread /index.php?thread/55-alte-linsen/&pageNo=2",
+        ),
+        ("woltlab", "http://n.example/index.php?page=Thread&threadID=55", "thread /index.php?page=Thread&threadID=55"),
+        ("woltlab", "http://n.example/thread/55-alte-linsen/?action=firstNew", ""),
+        ("xmb", "http://o.example/viewthread.php?tid=9&page=2", "thread /viewthread.php?tid=9&page=2"),
+        ("xmb", "http://o.example/viewthread.php?tid=9&action=printable", ""),
+        ("kunena", "http://t.example/forum/5-hay/41-wet-bales?start=6", "thread /forum/5-hay/41-wet-bales?start=6"),
+        ("kunena", "http://t.example/forum/5-hay/41-wet-bales/reply", ""),
+        ("proboards", "http://p.example/thread/31/frog-counts?page=2", "thread /thread/31/frog-counts?page=2"),
+        ("proboards", "http://p.example/thread/31/frog-counts?q=frog", ""),
+        ("yabb", "http://q.example/cgi-bin/YaBB.pl?num=1278201900/15#16", "thread /cgi-bin/YaBB.pl?num=1278201900/15"),
+        ("yabb", "http://q.example/cgi-bin/YaBB.pl?action=print;num=1278201900", ""),
+        (
+            "oldreddit",
+            "http://r.example/r/looms/comments/ab12c/which_reed/",
+            "thread /r/looms/comments/ab12c/which_reed/",
+        ),
+        ("oldreddit", "http://r.example/r/looms/comments/ab12c/which_reed/?sort=new", ""),
+        ("phpwind", "http://u.example/read-htm-tid-20-page-2.html", "thread /read-htm-tid-20-page-2.html"),
+        ("phpwind", "http://u.example/read.php?tid-20-page-2.html", "thread /read.php?tid-20-page-2.html"),
+        ("phpwind", "http://u.example/read.php?tid=20&uid=3", ""),
+        ("tieba", "http://s.example/p/700?pn=2", "thread /p/700?pn=2"),
+        ("tieba", "http://s.example/p/700?see_lz=1", ""),
         ("phpbb", "http://b.example/viewtopic.php?t=14&view=next", ""),
         ("phpbb", "http://b.example/viewtopic.php?t=14&sk=t&sd=d", ""),
         ("phpbb", "http://b.example/viewtopic.php?t=14&sid=short", ""),

@@ -11,7 +11,7 @@ use forumsift::{
     normalize::{Knowledge, Normalizer, PageStamp, markup::render},
 };
 use jiff::Timestamp;
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 use scraper::{ElementRef, Html};
 use url::Url;
 
@@ -66,6 +66,7 @@ fn record(body: &str) -> Record {
         exclude_boards: vec![],
         posts: Posts::All,
         limits: Limits::default(),
+        adaptive: None,
         delay: Duration::ZERO,
         recheck: vec![],
     };
@@ -372,14 +373,15 @@ fn marks() -> impl Strategy<Value = Vec<Mark>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(20261125), ..ProptestConfig::default() })]
 
     /// A reader of the CommonMark sees what a reader of the HTML sees.
     #[test]
     fn both_say_the_same(marks in marks()) {
         let rendered = render(&Markup { html: true, markdown: true, marks });
         let (html, markdown) = (rendered.html.unwrap_or_default(), rendered.markdown.unwrap_or_default());
-        let back = read(&markdown);
+        // what keeps two spans of code apart says nothing
+        let back = read(&markdown).replace("<!-- -->", "");
         prop_assert_eq!(tokens(&html), tokens(&back), "\n{}\n-----\n{}\n-----\n{}", html, markdown, back);
         assert_harmless(&html, &markdown);
     }

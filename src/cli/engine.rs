@@ -59,7 +59,7 @@ pub(super) fn run(args: &EngineArgs, out: &mut dyn Write) -> Result<ExitKind, Cl
     Ok(ExitKind::Done)
 }
 
-/// Prints a line for each engine: name, title, other names, and what it is proven on.
+/// Prints a line for each engine: name, title, the versions that it is proven on, the views that its cases show, and other names.
 ///
 /// # Errors
 /// Where the output fails.
@@ -70,9 +70,23 @@ fn list(engines: &Engines, out: &mut dyn Write) -> io::Result<()> {
         let aliases =
             if head.aliases.is_empty() { String::new() } else { format!(" (also {})", head.aliases.join(", ")) };
         let proven = head.proven.join("; ");
-        writeln!(out, "{:width$}  {:titles$}  {proven}{aliases}", head.name, head.title)?;
+        let views = views(&engines.cases(&head.name).unwrap_or_default());
+        writeln!(out, "{:width$}  {:titles$}  {proven}: {views}{aliases}", head.name, head.title)?;
     }
     Ok(())
+}
+
+/// What the pages of the cases are, each kind once: `thread, board, API thread`.
+fn views(cases: &[Case]) -> String {
+    let mut views: Vec<String> = Vec::new();
+    for case in cases {
+        let api = if case.page.as_deref().is_some_and(|page| page.ends_with(".json")) { "API " } else { "" };
+        let view = format!("{api}{}", case.kind.as_deref().unwrap_or("page"));
+        if !views.contains(&view) {
+            views.push(view);
+        }
+    }
+    views.join(", ")
 }
 
 /// Prints a profile as it is written. False where there is none of that name.
@@ -201,7 +215,11 @@ text = "Hello"
         let mut out = Vec::new();
         list(Engines::builtin(), &mut out).unwrap();
         let said = String::from_utf8(out).unwrap();
-        assert!(said.lines().any(|line| line.starts_with("phpbb ") && line.contains("3.3")), "{said}");
+        assert!(
+            said.lines().any(|line| line.starts_with("phpbb ") && line.contains("3.3 prosilver: thread, board")),
+            "{said}"
+        );
+        assert!(said.lines().any(|line| line.starts_with("nodebb ") && line.contains("API thread")), "{said}");
         let mut out = Vec::new();
         assert!(show(Engines::builtin(), "Discuz", &mut out).unwrap());
         assert!(String::from_utf8(out).unwrap().contains("[[url]]"));

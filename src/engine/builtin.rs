@@ -10,6 +10,7 @@ macro_rules! profiles {
 pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "discuz"
     "phpbb"
+    "phpbb2"
     "smf"
     "mybb"
     "fluxbb"
@@ -29,5 +30,15 @@ pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "stackexchange"
     "hackernews"
     "misago"
+    "bbpress"
+    "woltlab"
+    "xmb"
+    "discuz7"
+    "kunena"
+    "proboards"
+    "yabb"
+    "phpwind"
+    "tieba"
+    "oldreddit"
     "generic"
 ];

@@ -185,6 +185,8 @@ table! {
         each: Option<Css>,
         /// What looks like one and is none.
         skip: Option<Css>,
+        /// It goes on behind that element, up to the next one: for engines that write a post as elements side by side.
+        goes_on: bool,
         /// The engine's id.
         id: Value,
         /// What its permalink names it by, where that is not the id.
@@ -283,6 +285,8 @@ table! {
         notice_lines: NoticeLines,
         /// Signatures stand in the text with nothing that tells them from it.
         glued_signatures: bool,
+        /// A line of the body that looks so is followed by the signature alone; the last one counts.
+        signature_line: Option<Pattern>,
         /// Pictures that are neither content nor text.
         smilies: Option<Css>,
         /// Rendered like `<pre>`: white space stands.

@@ -15,7 +15,20 @@ use crate::{
 
 /// Reads the body that stands at a place.
 pub(super) fn body(view: &View<'_, '_>, at: u32) -> RawBody {
-    body_of(view, Some(at), view.flat.within(at), &[])
+    let range = view.flat.within(at);
+    let end = signature_start(view, &range).unwrap_or(range.end);
+    body_of(view, Some(at), range.start..end, &[])
+}
+
+/// Where the line stands that separates a signature from the text, for engines that write one.
+fn signature_start(view: &View<'_, '_>, range: &Range<u32>) -> Option<u32> {
+    let rules = &view.profile.body;
+    let line = rules.signature_line.as_ref()?;
+    let quotes = || rules.quote.iter().filter_map(|quote| quote.each.as_ref()).flat_map(|each| view.all(each, range));
+    range.clone().rev().find(|at| match view.flat.node(*at).kind {
+        Kind::Text(text) => line.is_match(text.trim()) && !quotes().any(|quote| view.flat.within(*quote).contains(at)),
+        Kind::Element(_) => false,
+    })
 }
 
 /// Reads a body that is a range of the page, without some ranges within it. `at` is the element that it is, where it is one.

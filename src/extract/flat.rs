@@ -75,6 +75,13 @@ impl<'a> Flat<'a> {
         }
     }
 
+    /// Lets an element reach over those behind it: up to a place, or to the end of what it stands in.
+    pub(super) fn go_on(&mut self, at: u32, next: Option<u32>) {
+        let outer = self.nodes[..at as usize].iter().rev().find(|node| node.end > at);
+        let end = outer.map_or(self.len(), |outer| outer.end);
+        self.nodes[at as usize].end = next.filter(|next| *next < end).unwrap_or(end);
+    }
+
     /// Everything within an element, without itself.
     pub(super) fn within(&self, at: u32) -> Range<u32> {
         at + 1..self.nodes[at as usize].end

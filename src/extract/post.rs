@@ -27,12 +27,20 @@ pub(super) fn posts(view: &mut View<'_, '_>, own: Option<&Address>) -> Vec<RawPo
             }
             view.flat.end_before(*outer, at);
         }
+        if rules.goes_on && id.is_some() && places.last().is_some_and(|(_, before)| *before == id) {
+            continue;
+        }
         let is_post = id.is_some() || {
             let range = at..view.flat.within(at).end;
             rules.body.0.iter().any(|css| view.first(css, &range).is_some())
         };
         if is_post {
             places.push((at, id));
+        }
+    }
+    if rules.goes_on {
+        for (number, (at, _)) in places.iter().enumerate() {
+            view.flat.go_on(*at, places.get(number + 1).map(|(next, _)| *next));
         }
     }
     once(places.into_iter().filter_map(|(at, _)| post(view, rules, own, at)).collect())

@@ -21,10 +21,9 @@ use crate::{
     model::{NewRequest, Reason, Request, SourceSettings, Validators},
 };
 
+use super::{HostQueue, RunOptions, missing::Recent};
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
-
-use super::{HostQueue, RunOptions, missing::Recent};
 
 /// The longest wait that a stored politeness is believed to ask for; longer ones come from a clock that jumped.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -393,7 +392,7 @@ pub(super) struct ActiveParts {
 }
 
 fn wait_between(due: i64, now: Timestamp) -> Duration {
-    Duration::from_millis(u64::try_from(due.saturating_sub(now.as_millisecond())).unwrap_or(0))
+    Duration::from_millis(due.saturating_sub(now.as_millisecond()).try_into().unwrap_or(0))
 }
 
 fn wait_until(at: i64, now: Timestamp) -> Duration {

@@ -74,6 +74,10 @@ fn join(pieces: &[Piece], out: &mut String) {
             // Before a link it would make a picture of it.
             let next = pieces.get(number + 1);
             let makes_image = piece.text.ends_with('!') && next.is_some_and(|next| next.text.starts_with('['));
+            if out.ends_with('`') && piece.text.starts_with('`') {
+                // Side by side, two spans of code would be one.
+                out.push_str("<!-- -->");
+            }
             match piece.text.strip_suffix('!').filter(|_| makes_image) {
                 Some(text) => drop(write!(out, "{text}\\!")),
                 None => out.push_str(&piece.text),
