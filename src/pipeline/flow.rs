@@ -1,7 +1,7 @@
 //! The flow, wired: channels are made, handed over and dropped here and nowhere else. It stays open as long as its owner
 //! wants; each source's run begins and ends on its own.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::task::JoinHandle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -23,6 +23,9 @@ use crate::{
 const BETWEEN: usize = 8;
 /// Commits under way at once; the state commits them as one group.
 const COMMITTERS: usize = 16;
+
+/// What is not counted so long after its commit never will be: the report tells of it.
+const COUNTED_WITHIN: Duration = Duration::from_secs(5);
 
 /// How a source's run came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +130,11 @@ impl Flow {
             over = self.shared.frontier.over(name) => over,
             () = self.shared.stop.cancelled() => return Ending::Stopped,
         };
+        // The state knows of the last commit a moment before whoever asked for it has counted it.
+        let patience = tokio::time::Instant::now() + COUNTED_WITHIN;
+        while self.shared.tally.in_flight(name) > 0 && tokio::time::Instant::now() < patience {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         let finished = match over {
             Ok(()) => self.shared.frontier.finish(name, self.shared.plan.clock.now()).await,
             Err(error) => Err(error),

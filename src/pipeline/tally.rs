@@ -52,6 +52,14 @@ impl Tally {
         })
     }
 
+    /// Pages of a source's last run that have come to no end yet.
+    pub(super) fn in_flight(&self, source: &str) -> u64 {
+        let sources = self.lock();
+        let Some(pages) = sources.get(source).map(|slot| slot.run.pages) else { return 0 };
+        let ends = pages.read + pages.unchanged + pages.noticed + pages.unrecognised + pages.failed + pages.given_back;
+        pages.leased.saturating_sub(ends)
+    }
+
     pub(super) fn begun(&self, source: &Arc<str>) {
         let mut sources = self.lock();
         let slot = sources.entry(source.clone()).or_default();

@@ -32,6 +32,7 @@ const HOPS: usize = 5;
 #[derive(Clone, Default)]
 pub struct Sessions(Arc<Mutex<BySource>>);
 
+/// A session is held by whoever logs in; others wait for it.
 type BySource = HashMap<Arc<str>, Arc<AsyncMutex<Session>>>;
 
 impl std::fmt::Debug for Sessions {
