@@ -13,27 +13,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     if is_clean(text) {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(character) = chars.next() {
-        match kind(character) {
-            Kind::Plain => out.push(character),
-            Kind::Blank => out.push(' '),
-            Kind::Break => {
-                if character == '\r' && chars.peek() == Some(&'\n') {
-                    chars.next();
-                }
-                end_line(&mut out);
-            }
-            Kind::Nothing => {}
-            Kind::Joiner => {
-                let next = chars.clone().find(|next| !matches!(kind(*next), Kind::Nothing | Kind::Joiner));
-                if joins(out.chars().next_back(), next) {
-                    out.push(character);
-                }
-            }
-        }
-    }
+    let mut out = visible(text, end_line);
     trim_end(&mut out);
     let start = out.len() - out.trim_start_matches([' ', '\t', '\n']).len();
     out.drain(..start);
@@ -61,14 +41,27 @@ pub fn clean_piece(text: &str) -> Cow<'_, str> {
     if is_clean(text) {
         return Cow::Borrowed(text);
     }
+    let mut out = visible(text, |out| out.push('\n'));
+    if is_nfc_quick(out.chars()) != IsNormalized::Yes {
+        out = out.nfc().collect();
+    }
+    Cow::Owned(out)
+}
+
+/// The text without what carries nothing; `end_line` puts each end of a line.
+fn visible(text: &str, end_line: impl Fn(&mut String)) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(character) = chars.next() {
         match kind(character) {
             Kind::Plain => out.push(character),
             Kind::Blank => out.push(' '),
-            Kind::Break if character == '\r' && chars.peek() == Some(&'\n') => {}
-            Kind::Break => out.push('\n'),
+            Kind::Break => {
+                if character == '\r' && chars.peek() == Some(&'\n') {
+                    chars.next();
+                }
+                end_line(&mut out);
+            }
             Kind::Nothing => {}
             Kind::Joiner => {
                 let next = chars.clone().find(|next| !matches!(kind(*next), Kind::Nothing | Kind::Joiner));
@@ -78,10 +71,7 @@ pub fn clean_piece(text: &str) -> Cow<'_, str> {
             }
         }
     }
-    if is_nfc_quick(out.chars()) != IsNormalized::Yes {
-        out = out.nfc().collect();
-    }
-    Cow::Owned(out)
+    out
 }
 
 enum Kind {
