@@ -108,7 +108,12 @@ impl DateWords {
         let mut buffer = Vec::with_capacity(32);
         let text = &folded[at..floor_boundary(folded, (at + MAX_LENGTH).min(limit))];
         tokens(text, &self.tables, &mut buffer);
+        part_glued_number(text, &mut buffer);
         let (mut parts, length): (Parts, usize) = date_at(text, &buffer, false)?;
+        // `2-3` in a sentence is no date: what text is glued to has a year
+        if parts.pair.is_some() && parts.year.is_none() {
+            return None;
+        }
         let mut end = buffer.get(length - 1)?.end as usize;
         if parts.time.is_some()
             && parts.daytime.is_none()
@@ -128,6 +133,20 @@ impl DateWords {
         let resolved = resolve(&parts, &text[..end], self.language, ctx)?;
         Some((at + end, resolved.reading()))
     }
+}
+
+/// Text that begins with a number may be glued to a time: `12:462024` is 12:46 and 2024.
+fn part_glued_number(text: &str, buffer: &mut Vec<Token>) {
+    let glued = (1..buffer.len()).find(|&at| {
+        matches!(buffer[at].kind, Kind::Number(_, digits) if digits > 2)
+            && !buffer[at].spaced
+            && matches!(buffer[at - 1].kind, Kind::Sign(b':'))
+    });
+    let Some(at) = glued else { return };
+    let Token { start, end, .. } = buffer[at];
+    let Ok(value) = text[start as usize..start as usize + 2].parse() else { return };
+    buffer[at] = Token { kind: Kind::Number(value, 2), start, end: start + 2, spaced: false };
+    buffer.insert(at + 1, Token { kind: Kind::Unknown, start: start + 2, end, spaced: false });
 }
 
 /// All dates with a time of day in a text, in order, read with the context's language or, where that reads none, with any one.

@@ -65,7 +65,13 @@ fn cut(text: &str, tables: &Tables, mut take: impl FnMut(Token) -> bool) -> bool
             at += 1;
             continue;
         }
-        let kind = if byte.is_ascii_digit() {
+        let now =
+            if byte.is_ascii_digit() { longest(tables, &text[at..]).filter(|(_, m)| m.is(Meaning::NOW)) } else { None };
+        let kind = if let Some((length, meaning)) = now {
+            // "1 分以内"
+            at += length;
+            Kind::Word(meaning)
+        } else if byte.is_ascii_digit() {
             let length = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
             at += length;
             if length > MAX_DIGITS {
