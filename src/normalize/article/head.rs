@@ -15,24 +15,26 @@ pub(super) fn head<'a>(articles: &Articles, paragraph: &'a str) -> Option<Head<'
 }
 
 /// A look that spares nearly all paragraphs the reading: a head begins with a capital (or in a script without them), a figure
-/// or a bracket, and holds a dash, bracket, slash, colon, or a comma and a full stop.
+/// or a bracket, and holds a dash, bracket, slash, colon, a comma and a full stop, or a full stop and a figure.
 fn may_be_head(paragraph: &str) -> bool {
-    let opening = paragraph.chars().next().is_some_and(|c| !c.is_lowercase());
+    if paragraph.chars().next().is_none_or(char::is_lowercase) {
+        return false;
+    }
     let head = &paragraph.as_bytes()[..paragraph.len().min(LOOK)];
     let mut comma = false;
-    opening
-        && head.windows(2).any(|pair| match pair {
-            [b'(' | b'[' | b'/', _] | [b':', b' '] | [b' ', b'-'] | [b'-', b'-' | b' '] => true,
-            // the dashes of Unicode; fullwidth brackets and colon
-            [0xe2, 0x80 | 0x88] | [0xef, 0xbc] => true,
-            [b',', _] | [0xd8, 0x8c] => {
-                comma = true;
-                false
-            }
-            [b'.', b' '] => comma,
-            _ => false,
-        })
-        || opening && head.windows(3).any(|three| matches!(three, [b'.', b' ', b'0'..=b'9']))
+    let dated = || head.windows(3).any(|three| matches!(three, [b'.', b' ', b'0'..=b'9']));
+    let marked = head.windows(2).any(|pair| match pair {
+        [b'(' | b'[' | b'/', _] | [b':', b' '] | [b' ', b'-'] | [b'-', b'-' | b' '] => true,
+        // the dashes of Unicode; fullwidth brackets and colon
+        [0xe2, 0x80 | 0x88] | [0xef, 0xbc] => true,
+        [b',', _] | [0xd8, 0x8c] => {
+            comma = true;
+            false
+        }
+        [b'.', b' '] => comma,
+        _ => false,
+    });
+    marked || dated()
 }
 
 /// Bytes in which the first such mark of a head stands.

@@ -168,7 +168,7 @@ impl Articles {
             return None;
         }
         let ends = rest.match_indices(' ').map(|(at, _)| at).chain([rest.len()]);
-        ends.filter_map(|end| self.name(&rest[..end]).map(|strength| (&rest[..end], strength))).last()
+        ends.filter_map(|end| self.name(&rest[..end]).map(|strength| (&rest[..end], strength))).next_back()
     }
 
     pub(super) fn is_place(&self, place: &str) -> bool {

@@ -114,7 +114,13 @@ impl DateWords {
         if parts.pair.is_some() && parts.year.is_none() {
             return None;
         }
-        let mut end = buffer.get(length - 1)?.end as usize;
+        let length = if private_message(text, &buffer, length, &parts) {
+            parts.daytime = None;
+            length - 1
+        } else {
+            length
+        };
+        let mut end = buffer.get(length.checked_sub(1)?)?.end as usize;
         if parts.time.is_some()
             && parts.daytime.is_none()
             && let Some(Token { kind: Kind::Unknown, start, .. }) = buffer.get(length)
@@ -133,6 +139,18 @@ impl DateWords {
         let resolved = resolve(&parts, &text[..end], self.language, ctx)?;
         Some((at + end, resolved.reading()))
     }
+}
+
+/// Whether the "PM" that a date seems to end in is the first word of the text that is glued to it: "13:22 PM sent", "PM me".
+fn private_message(text: &str, buffer: &[Token], length: usize, parts: &Parts) -> bool {
+    let Some((last, before)) = buffer[..length].split_last() else { return false };
+    let Some(next) = buffer.get(length) else { return false };
+    let following = &text[next.start as usize..next.end as usize];
+    let afternoon = parts.time.is_some_and(|(hour, ..)| hour > 12);
+    !before.is_empty()
+        && last.spaced
+        && &text[last.start as usize..last.end as usize] == "pm"
+        && (afternoon && following.starts_with(char::is_alphabetic) || matches!(following, "me" | "sent"))
 }
 
 /// Text that begins with a number may be glued to a time: `12:462024` is 12:46 and 2024.

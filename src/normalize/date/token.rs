@@ -65,10 +65,9 @@ fn cut(text: &str, tables: &Tables, mut take: impl FnMut(Token) -> bool) -> bool
             at += 1;
             continue;
         }
-        let now =
-            if byte.is_ascii_digit() { longest(tables, &text[at..]).filter(|(_, m)| m.is(Meaning::NOW)) } else { None };
-        let kind = if let Some((length, meaning)) = now {
-            // "1 分以内"
+        // few words begin with a figure: "1 分以内", "11-р сар"
+        let worded = if byte.is_ascii_digit() { longest(tables, &text[at..]) } else { None };
+        let kind = if let Some((length, meaning)) = worded {
             at += length;
             Kind::Word(meaning)
         } else if byte.is_ascii_digit() {
