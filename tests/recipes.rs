@@ -98,7 +98,9 @@ fn systemd() {
     let units = ["forumsift.service", "forumsift-run.service", "forumsift-run.timer"];
     for unit in units {
         let path = format!("examples/systemd/{unit}");
-        let Ok(output) = Command::new("systemd-analyze").args(["verify", &path]).output() else { return lacks("systemd-analyze") };
+        let Ok(output) = Command::new("systemd-analyze").args(["verify", &path]).output() else {
+            return lacks("systemd-analyze");
+        };
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         let complaints: Vec<&str> = told
             .lines()
