@@ -258,6 +258,12 @@ impl Address {
         self.url.join(&self.base).ok()?.join(path).ok()
     }
 
+    /// The address below the forum's directory that a template makes of what is known of this one.
+    pub(super) fn filled(&self, template: &Template) -> Option<Url> {
+        let slots = Slots { board: self.board_id.clone(), thread: self.thread_id.clone(), ..Slots::default() };
+        self.below(&template.fill(&slots)?)
+    }
+
     /// The address of another page of the same board or thread.
     pub(super) fn moved_to(&self, rules: &[UrlRule], page: Option<u32>, offset: Option<u32>) -> Option<Address> {
         let slots = Slots {

@@ -88,8 +88,12 @@ pub(in crate::extract) fn extract(
         let shown = profile.built(&near, PageKind::Thread, false, id.as_deref(), slug.as_deref());
         let shown = shown.or_else(|| own.and_then(|own| profile.other_page(own, None, None)));
         for (post, link) in extracted.posts.iter_mut().zip(links) {
-            post.url =
-                shown.as_ref().and_then(|shown| profile.permalink(shown, link.as_deref().or(post.id.as_deref())?));
+            // One that has no name of its own in addresses is found where its thread is.
+            let name = link.as_deref().or(post.id.as_deref().filter(|_| rules.post.link.0.is_empty()));
+            post.url = match name {
+                Some(name) => shown.as_ref().and_then(|shown| profile.permalink(shown, name)),
+                None => shown.as_ref().filter(|_| post.id.is_some()).map(|shown| shown.url.clone()),
+            };
         }
         extracted.thread = Some(RawThread {
             id,
@@ -112,7 +116,11 @@ fn place(reader: &Reader<'_, '_>, own: Option<&Address>, extracted: &mut Extract
     let page = number(&rules.page).or(own.and_then(page_of)).unwrap_or(1).max(1);
     let pages = number(&rules.pages);
     let count = u32::try_from(extracted.posts.len().max(extracted.threads.len())).unwrap_or(u32::MAX);
-    let by_number = |number: u32| reader.profile.other_page(own?, Some(number), None);
+    let by_number = |number: u32| match own?.offset {
+        Some(_) => reader.profile.other_page(own?, None, Some(number.saturating_sub(1))),
+        None => reader.profile.other_page(own?, Some(number), None),
+    };
+    let is_opening = rules.then.is_some() && reader.look.holds(&rules.opening, root);
     let last = |pointers| {
         let found = reader.look.each(pointers, &JsonValue::default(), root);
         found.last().copied()
@@ -121,7 +129,9 @@ fn place(reader: &Reader<'_, '_>, own: Option<&Address>, extracted: &mut Extract
         (Some(this), Some(all)) => this != all,
         _ => false,
     };
-    let next = if let Some(offset) = number(&rules.next_offset) {
+    let next = if is_opening {
+        own.and_then(|own| reader.profile.behind_opening(own))
+    } else if let Some(offset) = number(&rules.next_offset) {
         own.and_then(|own| reader.profile.other_page(own, None, Some(offset)))
     } else if let Some(told) = reader.text(&rules.next, root) {
         match told.parse::<u32>() {
@@ -136,6 +146,8 @@ fn place(reader: &Reader<'_, '_>, own: Option<&Address>, extracted: &mut Extract
     let next = next.filter(|next| own.is_none_or(|own| own.url != next.url && own.kind == next.kind));
     let before = match (&next, page) {
         (_, 1) => Some(0),
+        // The opening post is a page of its own, so the frontier counts.
+        _ if rules.then.is_some() => None,
         (Some(_), _) => Some((page - 1).saturating_mul(count)),
         (None, _) => None,
     };
