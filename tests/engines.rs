@@ -207,6 +207,16 @@ fn addresses() {
             "thread /lofiversion/index.php?t12-20.html",
         ),
         ("ipb2-archive", "http://k.example/index.php?showtopic=12", ""),
+        (
+            "flarum",
+            "https://x.example/api/posts?filter%5Bdiscussion%5D=9&page%5Blimit%5D=20&page%5Boffset%5D=50&sort=number",
+            "thread /api/posts?filter%5Bdiscussion%5D=9&page%5Blimit%5D=50&page%5Boffset%5D=50&sort=number",
+        ),
+        (
+            "flarum",
+            "https://x.example/api/discussions?page[offset]=20",
+            "board /api/discussions?page%5Blimit%5D=20&page%5Boffset%5D=20",
+        ),
         ("lemmy", "https://v.example/post/310?scrollToComments=true", "thread /post/310"),
         ("lemmy", "https://v.example/comment/901", "thread /comment/901"),
         (
