@@ -46,6 +46,7 @@ pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, cloc
                 OutputPlan::Directory { path: path.clone(), rotate_size: config.output.rotate_size }
             }
         },
+        wait_for_space: config.output.wait_for_space,
         http: HttpSettings {
             contact: fetch.contact.clone(),
             timeout: fetch.timeout,
