@@ -1,6 +1,6 @@
 //! From a checked configuration to a plan of the pipeline.
 
-use std::{collections::HashMap, fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashMap, ffi::OsString, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::{
     fetch::{self, HttpSettings, Login, SourceProxy, SourceSecrets},
     frontier::{RunOptions, StatePath},
     normalize::{Normalizer, OwnFile},
-    pipeline::{OutputPlan, Plan, SourcePlan},
+    pipeline::{OutputPlan, Plan, SourcePlan, Trial},
 };
 
 /// How long work in flight may take once the run was asked to stop.
@@ -63,6 +63,7 @@ pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, cloc
         archive: config.archive.to.clone(),
         quarantine: config.archive.quarantine.clone(),
         extract: ExtractOptions { html: config.output.html, markdown: config.output.markdown },
+        trial: trial(config),
         options: RunOptions { recheck, ..RunOptions::default() },
         grace: GRACE,
         engines,
@@ -70,6 +71,16 @@ pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, cloc
         clock,
         onlooker: None,
     })
+}
+
+/// This program, as it reads one page from stdin with the user's own rules.
+fn trial(config: &Config) -> Option<Trial> {
+    let mut arguments: Vec<OsString> = ["extract", "--quiet", "--format", "html", "--engines"].map(Into::into).into();
+    arguments.push(config.engines_dir.clone().into());
+    for (flag, files) in [("--notices", &config.notice_files), ("--articles", &config.article_files)] {
+        arguments.extend(files.iter().flat_map(|file| [flag.into(), file.clone().into()]));
+    }
+    Some(Trial { program: std::env::current_exe().ok()?, arguments })
 }
 
 /// The normalizer with the user's own notices and news credits.
