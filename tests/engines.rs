@@ -351,6 +351,7 @@ fn addresses() {
             "http://h.example/forum/travel/sleepers/410-night-trains?p=415#post415",
             "thread /forum/travel/sleepers/410-night-trains?p=415",
         ),
+        ("vbulletin5", "http://h.example/forum/travel/sleepers/page2", "board /forum/travel/sleepers/page2"),
         ("vbulletin5", "http://h.example/search?searchJSON=x", ""),
         ("ipb4", "http://i.example/topic/77-starter/?page=2", "thread /topic/77-starter/?page=2"),
         (
