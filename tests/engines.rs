@@ -231,8 +231,8 @@ fn addresses() {
         ),
         (
             "lemmy",
-            "https://v.example/api/v3/post/list?community_id=5&page=3",
-            "board /api/v3/post/list?community_id=5&sort=New&limit=50&page=3",
+            "https://v.example/api/v3/post/list?community_name=stones&page=3",
+            "board /api/v3/post/list?community_name=stones&sort=NewComments&limit=50&page=3",
         ),
         ("lemmy", "https://v.example/api/v3/user?username=fern", ""),
         ("lemmy", "https://v.example/create_post", ""),
@@ -249,6 +249,12 @@ fn addresses() {
         ("ubbthreads", "http://w.example/ubbthreads.php/forums/8/2/maps", "board /ubbthreads.php/forums/8/2/maps"),
         ("ubbthreads", "http://w.example/ubbthreads.php/users/33/reedwarbler", ""),
         ("ubbthreads", "http://w.example/ubbthreads.php?ubb=newreply&Number=640", ""),
+        (
+            "tapatalk",
+            "https://www.tapatalk.com/groups/mousers/traps-t152-s10.html",
+            "thread /groups/mousers/traps-t152-s10.html",
+        ),
+        ("tapatalk", "https://www.tapatalk.com/groups/mousers/ucp.php?mode=login", ""),
         ("ptt", "https://www.ptt.cc/bbs/Weaving/index41.html", "board /bbs/Weaving/index41.html"),
         (
             "ptt",
@@ -351,6 +357,7 @@ fn addresses() {
             "http://h.example/forum/travel/sleepers/410-night-trains?p=415#post415",
             "thread /forum/travel/sleepers/410-night-trains?p=415",
         ),
+        ("vbulletin5", "http://h.example/forum/travel/sleepers/page2", "board /forum/travel/sleepers/page2"),
         ("vbulletin5", "http://h.example/search?searchJSON=x", ""),
         ("ipb4", "http://i.example/topic/77-starter/?page=2", "thread /topic/77-starter/?page=2"),
         (

@@ -44,6 +44,7 @@ pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "discuz-archiver"
     "discuz-print"
     "phpbb-print"
+    "tapatalk"
     "ipb2-archive"
     "smf-print"
     "lemmy"
