@@ -16,7 +16,9 @@ use super::{
 
 /// Keeps a page that names boards or threads.
 pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
-    let PageNews { kind, boards, threads, next, .. } = batch.news;
+    let PageNews { kind, mut boards, mut threads, next, .. } = batch.news;
+    boards.retain(|board| plan::is_of_bearable_length(&board.request.url));
+    threads.retain(|(row, _)| plan::is_of_bearable_length(&row.request.url));
     let Some(active) = work.active() else { return Ok(()) };
     let (settings, now, run, all) = (active.settings.clone(), active.now, active.run, active.options.recheck);
     let mut taken = active.threads;

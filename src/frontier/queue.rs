@@ -5,6 +5,7 @@
 
 mod numbers;
 mod over;
+mod waits;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -24,9 +25,7 @@ use crate::{
 use super::{HostQueue, RunOptions, missing::Recent};
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
-
-/// The longest wait that a stored politeness is believed to ask for; longer ones come from a clock that jumped.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+use waits::{wait_between, wait_until, written};
 
 /// Waits from this length on are written to disk at once: a crash must not forget them.
 const WORTH_A_SYNC: Duration = Duration::from_secs(2);
@@ -361,7 +360,7 @@ impl Queue {
     /// A fetch is over; the origin may be asked again at that time. True when the wait is worth a sync.
     pub(super) fn fetched(&mut self, db: &Connection, name: &str, at: Timestamp) -> rusqlite::Result<bool> {
         let wait = self.rest(db, name, at)?;
-        if let Some(origin) = self.origins.get_mut(name) {
+        if let Some(origin) = self.origins.get_mut(&*written(name)) {
             origin.busy = None;
         }
         Ok(wait >= WORTH_A_SYNC)
@@ -369,9 +368,10 @@ impl Queue {
 
     /// The origin is left alone until that time; never shortened.
     pub(super) fn rest(&mut self, db: &Connection, name: &str, at: Timestamp) -> rusqlite::Result<Duration> {
-        let id = self.origin(db, name)?;
+        let name = written(name);
+        let id = self.origin(db, &name)?;
         let wait = wait_until(at.as_millisecond(), Clock::System.now());
-        if let Some(origin) = self.origins.get_mut(name) {
+        if let Some(origin) = self.origins.get_mut(&*name) {
             origin.free_at = origin.free_at.max(Instant::now() + wait);
         }
         db.prepare_cached("UPDATE origin SET next_allowed = max(next_allowed, ?2) WHERE id = ?1")?
@@ -389,12 +389,4 @@ pub(super) struct ActiveParts {
     pub(super) now: Timestamp,
     pub(super) options: RunOptions,
     pub(super) first_serial: i64,
-}
-
-fn wait_between(due: i64, now: Timestamp) -> Duration {
-    Duration::from_millis(due.saturating_sub(now.as_millisecond()).try_into().unwrap_or(0))
-}
-
-fn wait_until(at: i64, now: Timestamp) -> Duration {
-    wait_between(at, now).min(LONGEST)
 }

@@ -27,7 +27,7 @@ pub async fn run_seen(
     opened: impl FnOnce(&Flow),
 ) -> Result<Vec<(Arc<str>, News)>, PipelineError> {
     let sources = std::mem::take(&mut plan.sources);
-    let flow = Flow::open(plan, stop.clone(), tally).await?;
+    let flow = Flow::open(plan, stop.clone(), tally.clone()).await?;
     opened(&flow);
     for source in &sources {
         if let Err(error) = flow.begin(source).await {
@@ -39,7 +39,11 @@ pub async fn run_seen(
     let mut told = Vec::new();
     for source in &sources {
         let name = &source.settings.name;
-        if flow.ended(name).await != Ending::Stopped
+        let ending = flow.ended(name).await;
+        if ending == Ending::Left {
+            tally.left(name);
+        }
+        if ending != Ending::Stopped
             && let Ok(Some(news)) = flow.judge(source, false).await
         {
             told.push((name.clone(), news));

@@ -10,6 +10,9 @@ use crate::{
     model::{Counts, FailureClass, FetchFailure, Outcome, Refusal, SourceCounts},
 };
 
+/// What is told of a run that could not do all that was due.
+const LEFT: &str = "work is left to the next run: what failed is to rest for longer than a run waits";
+
 /// Counts of all sources; cheap to clone, all clones are one. Each run of a source is counted anew.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(Arc<Mutex<HashMap<Arc<str>, Slot>>>);
@@ -21,6 +24,8 @@ struct Slot {
     run: Counts,
     /// Of those before.
     before: Counts,
+    /// The run has ended, and requests of it are left to the next one.
+    left: bool,
 }
 
 impl Tally {
@@ -28,8 +33,9 @@ impl Tally {
     pub fn counts(&self, names: impl IntoIterator<Item = Arc<str>>) -> Vec<SourceCounts> {
         let sources = self.lock();
         let told = |name: Arc<str>| {
-            let counts = sources.get(&name)?.run.clone();
-            Some(SourceCounts { name, counts, error: None })
+            let slot = sources.get(&name)?;
+            let error = slot.left.then(|| LEFT.to_owned());
+            Some(SourceCounts { name, counts: slot.run.clone(), error })
         };
         names.into_iter().filter_map(told).collect()
     }
@@ -65,6 +71,12 @@ impl Tally {
         let slot = sources.entry(source.clone()).or_default();
         let run = std::mem::take(&mut slot.run);
         add(&mut slot.before, &run);
+        slot.left = false;
+    }
+
+    /// A run came to its end with requests that are due too late for it.
+    pub(super) fn left(&self, source: &Arc<str>) {
+        self.lock().entry(source.clone()).or_default().left = true;
     }
 
     pub(super) fn leased(&self, source: &Arc<str>) {
