@@ -17,7 +17,7 @@ use forumsift::{
     engine::Engines,
     extract::{ExtractOptions, extract},
     fetch::{decode, read_warc},
-    model::{Limits, Page, Posts, SourceSettings, Validators},
+    model::{Page, SourceSettings, Validators},
     normalize::{Knowledge, Normalizer, PageStamp},
 };
 use serde_json::Value;
@@ -80,20 +80,7 @@ fn captured(forum: &Path) -> Result<Vec<Page>, Failure> {
 
 fn measure(name: &str, pages: &[Page], out: &mut impl Write) -> Result<(), Failure> {
     let (engines, normalizer) = (Engines::builtin(), Normalizer::builtin());
-    let source = SourceSettings {
-        name: "bench".into(),
-        url: pages[0].url.clone(),
-        engine: None,
-        time_zone: None,
-        date_order: None,
-        include_boards: Vec::new(),
-        exclude_boards: Vec::new(),
-        posts: Posts::All,
-        limits: Limits::default(),
-        delay: Duration::ZERO,
-        recheck: Vec::new(),
-        adaptive: None,
-    };
+    let source = SourceSettings::new("bench", pages[0].url.clone());
     let mut best = [Duration::MAX; 5];
     for _ in 0..ROUNDS {
         let mut spent = [Duration::ZERO; 5];

@@ -8,7 +8,6 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use flate2::read::MultiGzDecoder;
@@ -25,9 +24,7 @@ use crate::{
     engine::Engines,
     extract::{ExtractOptions, extract, is_server_error},
     fetch::{FetchError, decode, read_warc},
-    model::{
-        Change, DateOrder, Limits, Markup, Outcome, Page, Posts, Record, SourceSettings, Status, Validators, Zone,
-    },
+    model::{Change, DateOrder, Markup, Outcome, Page, Record, SourceSettings, Status, Validators, Zone},
     normalize::{Knowledge, Normalizer, PageStamp, markup::render},
 };
 
@@ -330,18 +327,10 @@ impl Offline<'_> {
             (None, None) => Path::new(input).file_name().map_or(input.into(), |name| name.to_string_lossy()).into(),
         };
         SourceSettings {
-            name,
-            url: self.plan.url.clone().unwrap_or_else(|| file_url(input)),
             engine: self.plan.engine.clone(),
             time_zone: self.plan.time_zone.clone(),
             date_order: self.plan.date_order,
-            include_boards: Vec::new(),
-            exclude_boards: Vec::new(),
-            posts: Posts::All,
-            limits: Limits::default(),
-            delay: Duration::ZERO,
-            recheck: Vec::new(),
-            adaptive: None,
+            ..SourceSettings::new(name, self.plan.url.clone().unwrap_or_else(|| file_url(input)))
         }
     }
 }
