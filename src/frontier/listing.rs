@@ -72,7 +72,8 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
     work.done.cut.threads += plan.cut;
 
     let limits = crate::model::Limits::default();
-    let followed = plan::follow(next.as_ref(), number, None, plan.follow, &limits, Posts::All) == Follow::Yes;
+    let follow = plan.follow && !is_endless(work, plan.repeats)?;
+    let followed = plan::follow(next.as_ref(), number, None, follow, &limits, Posts::All) == Follow::Yes;
     work.read(!plan.wanted.is_empty())?;
     work.db
         .prepare_cached("UPDATE page SET names_boards = ?2, number = coalesce(number, ?3) WHERE id = ?1")?
@@ -86,6 +87,25 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
         want_listing(work, &next)?;
     }
     Ok(())
+}
+
+/// Pages in a row that may repeat what pages before them named, before the listing is taken for one without end.
+const REPEATS: u32 = 3;
+
+/// Whether so many pages of this listing have told nothing that was not told before.
+fn is_endless(work: &mut Work<'_>, repeats: bool) -> rusqlite::Result<bool> {
+    if !repeats && work.queue.active.get(&work.source).is_none_or(|active| active.repeats.is_empty()) {
+        return Ok(false);
+    }
+    let listing = poll::first_page(work)?;
+    let Some(active) = work.queue.active.get_mut(&work.source) else { return Ok(true) };
+    if !repeats {
+        active.repeats.remove(&listing);
+        return Ok(false);
+    }
+    let in_a_row = active.repeats.entry(listing).or_default();
+    *in_a_row += 1;
+    Ok(*in_a_row > REPEATS)
 }
 
 /// 304: boards that the page names and that it tells too little about are still to be looked at.

@@ -88,6 +88,9 @@ pub(super) struct ListingPlan {
     pub(super) exhausted: bool,
     /// Whether the following page is wanted.
     pub(super) follow: bool,
+    /// Pages of this run have named all of its threads already: the listing has shifted by a page while it was read, or it has
+    /// no end.
+    pub(super) repeats: bool,
 }
 
 /// Decides about the threads of a listing page and about the page after it. `known` goes with `rows`; `taken` counts the
@@ -131,13 +134,12 @@ pub(super) fn listing(
             plan.wanted.push(at);
         }
     }
-    let repeated = !rows.is_empty() && known.iter().all(|known| known.is_some_and(|known| known.repeated));
+    plan.repeats = !rows.is_empty() && known.iter().all(|known| known.is_some_and(|known| known.repeated));
     plan.follow = !rows.is_empty()
-        && !repeated
         && match last_ordinary {
             // a page of sticky threads alone says nothing about those below
             None => true,
-            Some((changed, old)) => all || !sorted || (changed && !old),
+            Some((changed, old)) => all || !sorted || (changed && !old) || plan.repeats,
         };
     plan
 }

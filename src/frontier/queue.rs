@@ -57,6 +57,8 @@ pub(super) struct Active {
     pub(super) first_serial: i64,
     /// Threads that this run has wanted, for the limit.
     pub(super) threads: u64,
+    /// By listing, the pages in a row that told nothing that was not told before.
+    pub(super) repeats: HashMap<String, u32>,
     /// Nothing was pending when last looked at, and nothing has been added since.
     dry: bool,
 }
@@ -140,7 +142,10 @@ impl Queue {
             "SELECT DISTINCT origin.name FROM page JOIN origin ON origin.id = page.origin WHERE state = 1 AND source = ?1",
         )?;
         let origins: Vec<String> = rows.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        self.active.insert(id, Active { settings, run, now, options, first_serial, threads: 0, dry: false });
+        self.active.insert(
+            id,
+            Active { settings, run, now, options, first_serial, threads: 0, repeats: HashMap::new(), dry: false },
+        );
         for origin in origins {
             self.touch(id, &origin);
         }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is told of a run that could not do all that was due.
-const LEFT: &str = "work is left to the next run: what failed is to rest for longer than a run waits";
+const LEFT: &str = "work is left to the next run: a host or a page is to rest for longer than this one waits";
 
 /// Counts of all sources; cheap to clone, all clones are one. Each run of a source is counted anew.
 #[derive(Clone, Debug, Default)]
@@ -132,6 +132,10 @@ impl Tally {
             counts.cut.boards += committed.cut.boards;
             counts.bytes += bytes;
         });
+        if matches!(outcome, PageResult::Noticed(Outcome::Maintenance | Outcome::Challenge)) {
+            // the page is no loss of the forum's, but of this run's
+            self.left(source);
+        }
     }
 
     fn change(&self, source: &Arc<str>, change: impl FnOnce(&mut Counts)) {

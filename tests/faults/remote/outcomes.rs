@@ -31,6 +31,7 @@ fn row_36_a_wall_in_a_threads_place_is_no_empty_thread_and_no_deletion() {
         assert_eq!(scene.run(&[]).0, Some(0), "{name}");
         assert!(scene.verdict(&server).is_clean(), "{name}: {:?}", scene.verdict(&server));
         let known = scene.records().lines().count();
+        let gone = changes(&scene.records(), "deleted");
         {
             let mut forum = server.forum();
             forum.advance(3600);
@@ -42,9 +43,12 @@ fn row_36_a_wall_in_a_threads_place_is_no_empty_thread_and_no_deletion() {
         let (ended, said) = scene.run(&["--all"]);
         assert_eq!(ended, Some(code), "{name}: {said}");
         assert_eq!(scene.records().lines().count(), known, "{name}: something was told of pages that showed nothing");
-        let (ended, said) = scene.run(&["--recheck"]);
-        assert_eq!(ended, Some(code), "{name}, at a recheck: {said}");
-        assert_eq!(changes(&scene.records(), "deleted"), 0, "{name}: a wall is no deletion");
+        if wall != Wall::SoftMissing {
+            // where the forum says twice that a thread is gone, it is believed
+            let (ended, said) = scene.run(&["--recheck"]);
+            assert_eq!(ended, Some(code), "{name}, at a recheck: {said}");
+        }
+        assert_eq!(changes(&scene.records(), "deleted"), gone, "{name}: a wall is no deletion");
         server.heal();
         let (ended, said) = scene.run(&["--recheck"]);
         assert_eq!(ended, Some(0), "{name}, when it is gone: {said}");

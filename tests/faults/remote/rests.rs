@@ -5,7 +5,7 @@ use std::{thread, time::Duration};
 use forumsift::{
     clock::Clock,
     fetch::{Fetch, HttpFetch, HttpSettings},
-    model::{Fetched, Limits, NewRequest, PageKind, Posts, Reason, Request, SourceSettings, Validators},
+    model::{Fetched, NewRequest, PageKind, Reason, Request, SourceSettings, Validators},
     polite::{Gate, Hosts},
 };
 use url::Url;
@@ -68,20 +68,7 @@ fn rest_after(headers: &str) -> u64 {
     let server =
         RawServer::start(move |target| if target == "/robots.txt" { Reply::of(404, "", "") } else { reply.clone() });
     let url = Url::parse(&server.at("/t")).unwrap();
-    let source = SourceSettings {
-        name: "forum".into(),
-        url: url.clone(),
-        engine: None,
-        time_zone: None,
-        date_order: None,
-        include_boards: Vec::new(),
-        exclude_boards: Vec::new(),
-        posts: Posts::All,
-        limits: Limits::default(),
-        delay: Duration::ZERO,
-        recheck: Vec::new(),
-        adaptive: None,
-    };
+    let source = SourceSettings::new("forum", url.clone());
     let what = NewRequest {
         url,
         kind: PageKind::Unknown,
