@@ -72,7 +72,9 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
     work.done.cut.threads += plan.cut;
 
     let limits = crate::model::Limits::default();
-    let follow = plan.follow && !is_endless(work, plan.repeats)?;
+    let is_endless = is_endless(work, plan.repeats)?;
+    // what has shifted by a whole page tells nothing of what stands below
+    let follow = if plan.repeats { !is_endless } else { plan.follow };
     let followed = plan::follow(next.as_ref(), number, None, follow, &limits, Posts::All) == Follow::Yes;
     work.read(!plan.wanted.is_empty())?;
     work.db

@@ -136,10 +136,11 @@ pub(super) fn listing(
     }
     plan.repeats = !rows.is_empty() && known.iter().all(|known| known.is_some_and(|known| known.repeated));
     plan.follow = !rows.is_empty()
+        && !plan.repeats
         && match last_ordinary {
             // a page of sticky threads alone says nothing about those below
             None => true,
-            Some((changed, old)) => all || !sorted || (changed && !old) || plan.repeats,
+            Some((changed, old)) => all || !sorted || (changed && !old),
         };
     plan
 }
