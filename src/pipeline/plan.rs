@@ -46,6 +46,8 @@ pub struct Plan {
     pub state: StatePath,
     /// Where records go.
     pub output: OutputPlan,
+    /// How long a full disk is waited for, with nothing fetched, before the run ends.
+    pub wait_for_space: Duration,
     /// How pages are fetched.
     pub http: HttpSettings,
     /// How often a request that failed is tried again.

@@ -10,8 +10,8 @@ use crate::{
     model::{Counts, FailureClass, FetchFailure, Outcome, Refusal, SourceCounts},
 };
 
-/// What is told of a run that could not do all that was due.
-const LEFT: &str = "work is left to the next run: a host or a page is to rest for longer than this one waits";
+/// What is told of a run that met such a page.
+const LEFT: &str = "a page stood behind maintenance or a challenge: it is left to the next run";
 
 /// Counts of all sources; cheap to clone, all clones are one. Each run of a source is counted anew.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ struct Slot {
     run: Counts,
     /// Of those before.
     before: Counts,
-    /// The run has ended, and requests of it are left to the next one.
+    /// A page of it was not to be had, and is the next run's.
     left: bool,
 }
 
@@ -74,7 +74,7 @@ impl Tally {
         slot.left = false;
     }
 
-    /// A run came to its end with requests that are due too late for it.
+    /// A page of the run was not to be had, for a reason that passes.
     pub(super) fn left(&self, source: &Arc<str>) {
         self.lock().entry(source.clone()).or_default().left = true;
     }
