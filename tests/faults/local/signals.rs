@@ -25,7 +25,7 @@ fn row_09_a_signal_at_any_time_ends_in_order_and_loses_nothing() {
         assert!(runs, "{}", running.log());
         thread::sleep(Duration::from_millis(wait));
         let asked = Instant::now();
-        running.signal(if number % 2 == 0 { "TERM" } else { "INT" });
+        running.signal(["TERM", "INT", "HUP"][number % 3]);
         let code = running.end().code();
         assert!(asked.elapsed() < Duration::from_secs(9));
         assert!(matches!(code, Some(3 | 0)), "{code:?} {}", running.log());
