@@ -145,6 +145,9 @@ impl<'d> Look<'d> {
     }
 
     fn step(&self, step: &JsonStep, at: &'d Value) -> Option<String> {
+        if step.literal.is_some() {
+            return step.literal.clone();
+        }
         self.find(&step.pointer, at).into_iter().find_map(|value| self.taken(step, value))
     }
 
