@@ -258,6 +258,19 @@ fn notices_outside_the_body() {
     assert_eq!(edit.date.as_deref(), Some("2024-11-07T14:20:00+00:00"));
     assert!(!edit.notice.contains("bumped"));
     assert_eq!(edit.by_author, Some(false));
+
+    // a reason on a line of its own is no part of the name above it, whether a profile finds it or not
+    for (text, reason) in [
+        ("Edited November 7, 2024 by berta b.\n\na typo", None),
+        ("Edited November 7, 2024 by berta b.\na typo", Some("a typo".to_owned())),
+        ("Edited November 7,\n2024 by berta b.", None),
+    ] {
+        let mut raw = post("1", "anna", "November 6, 2024", "The text.");
+        raw.notices = vec![RawNotice { text: text.to_owned(), reason: reason.clone(), ..RawNotice::default() }];
+        let edit = one(Some("UTC"), "invision", raw).edit.unwrap();
+        assert_eq!(edit.editor.unwrap().name, "berta b.", "{text:?}");
+        assert_eq!(edit.reason.is_some(), text.contains("typo"), "{text:?}");
+    }
 }
 
 #[test]

@@ -147,17 +147,8 @@ impl Body<'_> {
         if self.own_only || self.own_taken { &self.own_ctx } else { self.ctx }
     }
 
-    /// Reads an element that is a notice: what stands in it is of one piece, blank lines and further lines of a reason or not.
     fn read_element(&self, text: &str) -> Option<(NoticeReading, bool)> {
-        let ctx = if self.own_taken { &self.own_ctx } else { self.ctx };
-        if !text.contains('\n') {
-            return self.notices.read_own(text, ctx);
-        }
-        let read = |text: &str| self.notices.read_own(text, ctx);
-        read(&text.replace("\n\n", "\n")).or_else(|| {
-            let (first, rest) = text.split_once('\n')?;
-            read(&format!("{first}\n{}", rest.split_whitespace().collect::<Vec<_>>().join(" ")))
-        })
+        self.notices.read_element_own(text, if self.own_taken { &self.own_ctx } else { self.ctx })
     }
 
     fn put_first(&mut self, notice: &str, reading: NoticeReading, end: usize) {
