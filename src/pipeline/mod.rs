@@ -20,6 +20,7 @@ mod sniff;
 mod stages;
 mod suspects;
 mod tally;
+mod trial;
 mod writer;
 
 pub use flow::{Ending, Flow};
@@ -27,3 +28,4 @@ pub use offline::{Format, Input, OfflineError, OfflinePlan, OfflineReport, run_o
 pub use plan::{Onlooker, OutputPlan, PipelineError, Plan, SourcePlan};
 pub use run::{Told, run, run_seen};
 pub use tally::Tally;
+pub use trial::Trial;

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{
+    isolate::trip,
     sightings::Sightings,
     sniff::{GZIP, MOST, may_hold_posts, sniff, told_address},
     stages::tell_turns,
@@ -248,6 +249,7 @@ impl Offline<'_> {
         self.report.pages += 1;
         let decoded = decode(page);
         let engine = self.plan.engine.as_deref();
+        trip("extract", &page.url);
         let mut extracted = extract(page, &decoded.text, &self.plan.engines, engine, &self.plan.options);
         extracted.charset_doubtful |= decoded.doubtful;
         let source = self.source(page.url.host_str(), name);
@@ -270,6 +272,7 @@ impl Offline<'_> {
         let outcome = extracted.outcome;
         let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
         let before = known.knowledge.clone();
+        trip("normalize", &page.url);
         let mut normalized = self.plan.normalizer.page(&source, &mut known.knowledge, &stamp, extracted);
         tell_turns(&source.name, &before, &known.knowledge);
         if normalized.records.is_empty() {

@@ -193,7 +193,9 @@ pub(super) fn extraction(
             extracted.charset_doubtful |= decoded.doubtful;
             extracted
         };
-        let read = if shared.suspects.is_poison(&page.requested) {
+        let is_poison = shared.suspects.is_suspect(&page.requested)
+            && shared.plan.trial.as_ref().is_some_and(|trial| trial.is_lost_with(&page, engine));
+        let read = if is_poison {
             tracing::error!(url = %page.requested, "passed over: the program has died of this page");
             None
         } else {

@@ -1,6 +1,7 @@
 //! Pages under whose reading the program died. Which page is being read stands in a file beside the state, so that the next
-//! process knows: a page that ended three of them is passed over from then on, until another version of the program comes. Others
-//! that were being read in the same moment are suspected too, and cleared when they are read, each alone.
+//! process knows: a page under which two of them ended is tried by a process of its own before it is read again (`super::trial`), for
+//! it may have been the page or somebody's kill. Others that were being read in the same moment are suspected too, and cleared
+//! when they are read, each alone.
 //!
 //! The file needs no sync: it is to outlive a process, not a power cut. Where it cannot be written, nothing is suspected.
 
@@ -16,8 +17,8 @@ use url::Url;
 
 use crate::frontier::StatePath;
 
-/// Deaths after which a page is passed over.
-const DEATHS: u32 = 3;
+/// Deaths after which a page is not read before it was tried.
+const DEATHS: u32 = 2;
 
 /// Bytes at which the file is written anew.
 const LARGE: usize = 256 * 1024;
@@ -58,8 +59,8 @@ impl Suspects {
         Suspects { kept: Mutex::new(kept), alone: RwLock::default() }
     }
 
-    /// Whether the program has died of a page so often that it is to be passed over.
-    pub(super) fn is_poison(&self, url: &Url) -> bool {
+    /// Whether the program has died so often while it read a page that the page is to be tried first.
+    pub(super) fn is_suspect(&self, url: &Url) -> bool {
         let kept = self.kept();
         ["extract", "normalize"]
             .into_iter()
@@ -173,20 +174,20 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_ended_three_processes_is_poison() {
+    fn a_page_under_which_two_processes_ended_is_suspect() {
         let folder = tempfile::tempdir().unwrap();
         let (bad, good) = (Url::parse("http://a/bad").unwrap(), Url::parse("http://a/good").unwrap());
         for deaths in 0..5 {
             let suspects = open(folder.path());
-            assert_eq!(suspects.is_poison(&bad), deaths >= 3, "{deaths}");
-            assert!(!suspects.is_poison(&good));
+            assert_eq!(suspects.is_suspect(&bad), deaths >= 2, "{deaths}");
+            assert!(!suspects.is_suspect(&good));
             suspects.watched("extract", &good, || ());
             // the process ends within
             suspects.kept().began(&key("normalize", &bad));
         }
         // one reading that comes to an end clears it
         open(folder.path()).watched("normalize", &bad, || ());
-        assert!(!open(folder.path()).is_poison(&bad));
+        assert!(!open(folder.path()).is_suspect(&bad));
     }
 
     #[test]
@@ -204,9 +205,9 @@ mod tests {
         for _ in 0..3 {
             open(folder.path()).kept().began(&key("normalize", &bad));
         }
-        assert!(open(folder.path()).is_poison(&bad));
+        assert!(open(folder.path()).is_suspect(&bad));
         let text = fs::read_to_string(&file).unwrap();
         fs::write(&file, text.replacen(HEAD, "forumsift 0.0.0", 1)).unwrap();
-        assert!(!open(folder.path()).is_poison(&bad));
+        assert!(!open(folder.path()).is_suspect(&bad));
     }
 }

@@ -56,11 +56,12 @@ fn row_59_a_page_that_ends_the_program_three_times_is_put_aside() {
     for stage in ["extract", "normalize"] {
         let rig = Rig::new(5, KEPT);
         let trip = format!("{stage} abort t=2");
-        for death in 0..3 {
+        for death in 0..2 {
             let output = tripped(&rig, &trip).output().unwrap();
             assert_eq!(output.status.code(), None, "{stage} {death}: {}", told(&output));
             assert!(kept(&rig).is_empty());
         }
+        // the third time it ends a process that was made for that
         let output = ends(tripped(&rig, &trip), 4);
         assert!(told(&output).contains("passed over"), "{}", told(&output));
         assert_eq!(kept(&rig).len(), 1, "{}", told(&output));

@@ -46,7 +46,7 @@ fn row_47_a_clock_that_is_set_while_a_request_waits_makes_nothing_wait_for_hours
         set(&rig, to);
         let asked = Instant::now();
         assert_eq!(running.end().code(), Some(0), "{to}: {}", running.log());
-        assert!(asked.elapsed() < Duration::from_secs(15), "{to}");
+        assert!(asked.elapsed() < Duration::from_secs(50), "{to}");
         assert_eq!(running.log().contains("the clock was set back"), to == "-5h", "{}", running.log());
         rig.is_whole();
     }
@@ -67,7 +67,7 @@ fn row_47_a_clock_that_was_ahead_leaves_no_wait_of_hours_behind() {
     // by the right clock all of it lies in the future
     let began = Instant::now();
     rig.run(0);
-    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
     rig.is_whole();
 }
 

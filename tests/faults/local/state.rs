@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::rig::{FILES, Rig, ends, told};
-use crate::forum::Rng;
+use crate::forum::{Fault, Kind, On, RetryAfter, Rng};
 
 #[test]
 fn row_16_a_damaged_state_is_refused_and_told_apart_from_a_sound_one() {
@@ -68,4 +68,19 @@ fn row_16_a_newer_state_and_another_programs_file_are_refused() {
         assert!(words.contains("state.db"), "{words}");
     }
     assert!(fs::read_to_string(rig.path("state.db")).unwrap().starts_with("these are notes"));
+}
+
+/// What cannot be done in this run is no reason to say that all is done.
+#[test]
+fn row_32_a_run_that_leaves_work_because_a_host_rests_says_so() {
+    let rig = Rig::new(5, FILES);
+    rig.server.fault(On::kind(Kind::Thread).after(2).times(1), Fault::Status(503, RetryAfter::Seconds(7200)));
+    let words = told(&rig.run(4));
+    assert!(words.contains("work is left to the next run") && words.contains(rig.server.origin()), "{words}");
+    // it is not asked before its time, and there is nothing to be done before
+    let asked = rig.server.log().len();
+    let words = told(&rig.run(4));
+    assert!(words.contains("work is left to the next run"), "{words}");
+    assert_eq!(rig.server.log().len(), asked);
+    rig.holds_so_far();
 }
