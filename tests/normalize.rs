@@ -152,6 +152,22 @@ fn posts_do_not_go_back_in_time() {
 }
 
 #[test]
+fn a_day_without_a_year_follows_the_post_before_it() {
+    let posts = vec![
+        post("1", "ann", "Fri Sep 18 11:44:00 2020", "a"),
+        post("2", "ben", "09/18 12:30", "b"),
+        post("3", "cem", "12/31 23:59", "c"),
+        post("4", "dan", "01/02 08:06", "d"),
+    ];
+    let days: Vec<String> = records(None, page("ptt", posts))
+        .into_iter()
+        .filter_map(|record| record.date_published)
+        .map(|date| date.chars().take(10).collect())
+        .collect();
+    assert_eq!(days, ["2020-09-18", "2020-09-18", "2020-12-31", "2021-01-02"]);
+}
+
+#[test]
 fn the_page_tells_the_zone_and_later_pages_remember_it() {
     let mut knowledge = Knowledge::default();
     let mut first = page("phpbb", vec![post("1", "anna", "Thu Nov 07, 2024 2:20 pm", "Text")]);
