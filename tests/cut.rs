@@ -6,7 +6,7 @@
 use std::{fs, io::Read, path::Path, sync::Arc};
 
 use forumsift::{
-    engine::{Engines, Profile},
+    engine::{Engines, Profile, cut::READ},
     extract::{ExtractOptions, extract_cut, extract_whole, thinned},
     model::{Page, Validators},
 };
@@ -257,4 +257,25 @@ fn saved_pages_yield_the_same_both_ways() {
     }
     assert!(wrong.is_empty(), "{} pages differ: {:#?}", wrong.len(), &wrong[..wrong.len().min(5)]);
     assert!(cut > 0 || threads == 0, "{cut} of {threads} pages of posts were cut");
+}
+
+/// What the readers look at of themselves stays in a page that is cut down.
+#[test]
+fn attributes_that_are_read_stay() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/extract");
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.extend(fs::read_dir(folder.join("json")).unwrap().map(|entry| entry.unwrap().path()));
+    let (mut looked_at, mut missing) = (0, Vec::new());
+    for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs")) {
+        let text = fs::read_to_string(file).unwrap();
+        for call in text.split("attribute(").skip(1) {
+            let arguments = &call[..call.find(')').unwrap_or(call.len())];
+            let Some(name) = arguments.split('"').nth(1) else { continue };
+            looked_at += 1;
+            if !READ.contains(&name) {
+                missing.push(format!("{}: {name}", file.display()));
+            }
+        }
+    }
+    assert!(looked_at > 10 && missing.is_empty(), "{missing:?}");
 }

@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     flat::{Flat, Kind, attribute},
     page::ExtractOptions,
-    text,
+    select, text,
 };
 use crate::engine::{
     Css, Profile, Step, Take, Value,
@@ -54,9 +54,13 @@ impl<'a, 'p> View<'a, 'p> {
                 if found.last() != Some(&at)
                     && (candidate.is_key_alone
                         || candidate.may_match(
+                            &carried,
                             |test| attribute(element, &test.name).is_some_and(|value| test.holds(value)),
                             &above,
-                        ) && selectors[candidate.css as usize].selector().matches(&element))
+                        ) && match &candidate.plain {
+                            Some(plain) => select::matches(plain, element),
+                            None => selectors[candidate.css as usize].selector().matches(&element),
+                        })
                 {
                     found.push(at);
                 }

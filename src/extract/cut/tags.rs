@@ -9,6 +9,8 @@ use memchr::{memchr, memmem};
 pub(super) struct Attribute {
     pub(super) name: Range<usize>,
     pub(super) value: Range<usize>,
+    /// What follows it.
+    pub(super) end: usize,
 }
 
 /// Where the name that begins at a place ends.
@@ -44,6 +46,7 @@ pub(super) fn attributes(bytes: &[u8], mut at: usize, mut each: impl FnMut(Attri
                     at += 1;
                 }
                 let name = start..at;
+                let mut end = at;
                 while is_space(*bytes.get(at)?) {
                     at += 1;
                 }
@@ -58,6 +61,7 @@ pub(super) fn attributes(bytes: &[u8], mut at: usize, mut each: impl FnMut(Attri
                             let length = memchr(quote, &bytes[at + 1..])?;
                             value = at + 1..at + 1 + length;
                             at = value.end + 1;
+                            end = at;
                         }
                         // A value that is missing, or one without quotes, in which a slash is a letter like any other.
                         _ => {
@@ -66,14 +70,15 @@ pub(super) fn attributes(bytes: &[u8], mut at: usize, mut each: impl FnMut(Attri
                                 at += 1;
                             }
                             value = start..at;
+                            end = at;
                             if bytes[at] == b'>' {
-                                each(Attribute { name, value });
+                                each(Attribute { name, end: value.end, value });
                                 return Some((at + 1, false));
                             }
                         }
                     }
                 }
-                each(Attribute { name, value });
+                each(Attribute { name, value, end });
             }
         }
     }
