@@ -166,9 +166,10 @@ impl<'a> Bench<'a> {
     fn extracted(&self, page: &Page, text: &str, way: Way) -> Extracted {
         let engines = Engines::builtin();
         let options = ExtractOptions::default();
-        match engines.recognise(text, &page.url) {
-            Some(profile) if way == Way::Whole => extract_whole(page, text, &profile, &options),
-            _ => extract(page, text, engines, None, &options),
+        let known = || engines.recognise(text, &page.url);
+        match if way == Way::Whole { known() } else { None } {
+            Some(profile) => extract_whole(page, text, &profile, &options),
+            None => extract(page, text, engines, None, &options),
         }
     }
 

@@ -16,7 +16,25 @@ use serde_json::Value;
 use url::Url;
 
 /// Engines whose profiles allow to cut.
-const ENGINES: &[&str] = &["discuz", "phpbb", "smf", "mybb", "fluxbb", "xenforo2", "xenforo1"];
+const ENGINES: &[&str] = &[
+    "discuz",
+    "phpbb",
+    "smf",
+    "mybb",
+    "fluxbb",
+    "xenforo2",
+    "xenforo1",
+    "nodebb",
+    "vbulletin3",
+    "vbulletin4",
+    "vbulletin5",
+    "ipb4",
+    "ipb3",
+    "woltlab",
+    "phorum",
+    "discuz7",
+    "phpwind",
+];
 
 /// Everything that can be asked for.
 const OPTIONS: ExtractOptions = ExtractOptions { html: true, markdown: true };
@@ -201,7 +219,8 @@ fn real_pages_yield_the_same_both_ways() {
         let Ok(manifest) = fs::read_to_string(corpus.join(engine).join("manifest.jsonl")) else { continue };
         let (mut threads, mut cut, mut wrong, mut reasons) = (0, 0, Vec::new(), Vec::new());
         let (mut kept, mut all) = (0, 0);
-        for line in manifest.lines() {
+        // of the largest forums a part is enough
+        for line in manifest.lines().step_by(if manifest.lines().count() > 250 { 3 } else { 1 }) {
             let entry: Value = serde_json::from_str(line).unwrap();
             let is_page = entry["content_type"].as_str().is_some_and(|kind| kind.contains("html"));
             let (Some(url), Some(file), true) = (entry["url"].as_str(), entry["file"].as_str(), is_page) else {

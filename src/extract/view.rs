@@ -11,7 +11,7 @@ use super::{
 };
 use crate::engine::{
     Css, Profile, Step, Take, Value,
-    keys::{self, Above},
+    keys::{self, Above, Keys},
 };
 
 pub(super) struct View<'a, 'p> {
@@ -27,9 +27,19 @@ pub(super) struct View<'a, 'p> {
 
 impl<'a, 'p> View<'a, 'p> {
     pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url, options: ExtractOptions) -> View<'a, 'p> {
-        let selectors = profile.selectors();
-        let keys = profile.keys();
-        let mut matches = vec![Vec::new(); selectors.len()];
+        let matches = vec![Vec::new(); profile.selectors().len()];
+        let mut view = View { flat, profile, base, options, matches };
+        view.find(profile.keys());
+        view
+    }
+
+    /// Finds what those selectors match that a page of posts is not asked by.
+    pub(super) fn ask_on(&mut self) {
+        self.find(self.profile.other_keys());
+    }
+
+    fn find(&mut self, keys: &Keys) {
+        let (flat, matches, selectors) = (&self.flat, &mut self.matches, self.profile.selectors());
         let mut above = Above::default();
         let mut open: Vec<(u32, usize)> = Vec::new();
         let mut carried: Vec<u64> = Vec::new();
@@ -70,7 +80,6 @@ impl<'a, 'p> View<'a, 'p> {
                 carried.iter().for_each(|hash| above.enter(*hash));
             }
         }
-        View { flat, profile, base, options, matches }
     }
 
     /// The page as a whole.

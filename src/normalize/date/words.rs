@@ -124,7 +124,9 @@ pub(super) struct Words {
 
 /// Phrases and what they mean, by first character; the longest phrase first.
 #[derive(Debug, Default)]
-struct Phrases(HashMap<char, Vec<(Box<str>, Meaning)>, BuildHasherDefault<OneChar>>);
+struct Phrases(HashMap<char, Vec<Phrase>, BuildHasherDefault<OneChar>>);
+
+type Phrase = (Box<str>, Meaning);
 
 /// Hashes one character: the standard hasher costs more than all the rest of a look-up.
 #[derive(Default)]
