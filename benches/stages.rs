@@ -22,7 +22,7 @@ use forumsift::{
     engine::Engines,
     extract::{ExtractOptions, extract, extract_whole},
     fetch::decode,
-    model::{Extracted, Limits, Page, PageKind, Posts, SourceSettings, Validators},
+    model::{Extracted, Page, PageKind, SourceSettings, Validators},
     normalize::{Knowledge, Normalizer, PageStamp},
 };
 use serde_json::Value;
@@ -145,20 +145,7 @@ struct Bench<'a> {
 
 impl<'a> Bench<'a> {
     fn new(name: &'a str, pages: &'a [Page]) -> Bench<'a> {
-        let source = SourceSettings {
-            name: "bench".into(),
-            url: pages[0].url.clone(),
-            engine: None,
-            time_zone: None,
-            date_order: None,
-            include_boards: Vec::new(),
-            exclude_boards: Vec::new(),
-            posts: Posts::All,
-            limits: Limits::default(),
-            delay: Duration::ZERO,
-            recheck: Vec::new(),
-            adaptive: None,
-        };
+        let source = SourceSettings::new("bench", pages[0].url.clone());
         let texts = pages.iter().map(|page| decode(page).text.into_owned()).collect();
         Bench { name, pages, texts, source, normalizer: Normalizer::builtin() }
     }

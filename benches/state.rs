@@ -9,15 +9,14 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use forumsift::{
     frontier::{Batch, Frontier, PageNews, PageResult, RunOptions, StatePath, ThreadNews},
     model::{
-        Board, Change, Limits, NewRequest, PageKind, Posts, RawDate, Reason, Record, Request, SCHEMA, SourceSettings,
-        Status, Thread, ThreadRow,
+        Board, Change, NewRequest, PageKind, RawDate, Reason, Record, Request, SCHEMA, SourceSettings, Status, Thread,
+        ThreadRow,
     },
 };
 use jiff::Timestamp;
@@ -108,18 +107,9 @@ async fn write(frontier: Frontier) {
 
 fn source() -> Result<SourceSettings, Failure> {
     Ok(SourceSettings {
-        adaptive: None,
-        name: Arc::from("bench"),
-        url: Url::parse("http://forum.test/board/1")?,
-        engine: None,
-        time_zone: None,
-        date_order: None,
-        include_boards: Vec::new(),
-        exclude_boards: Vec::new(),
-        posts: Posts::All,
-        limits: Limits::default(),
         delay: Duration::ZERO,
         recheck: [1, 24, 168].map(|hours| Duration::from_secs(hours * 3600)).into(),
+        ..SourceSettings::new("bench", Url::parse("http://forum.test/board/1")?)
     })
 }
 

@@ -3,10 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use forumsift::{
-    model::{Limits, Posts, Record, SourceSettings, Zone},
+    model::{Record, SourceSettings, Zone},
     normalize::{Normalizer, PageStamp, article::Articles},
 };
 
@@ -88,17 +88,7 @@ fn fault(record: &Record, expected: &serde_json::Value) -> Option<String> {
 
 fn source(zone: Option<&str>) -> SourceSettings {
     SourceSettings {
-        name: "flat".into(),
-        url: "http://forum.example/".parse().unwrap(),
-        engine: None,
         time_zone: zone.map(|zone| Zone::parse(zone).unwrap()),
-        date_order: None,
-        include_boards: Vec::new(),
-        exclude_boards: Vec::new(),
-        posts: Posts::All,
-        limits: Limits::default(),
-        delay: Duration::ZERO,
-        recheck: Vec::new(),
-        adaptive: None,
+        ..SourceSettings::new("flat", "http://forum.example/".parse().unwrap())
     }
 }

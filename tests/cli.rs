@@ -180,3 +180,68 @@ fn what_probe_tells_is_a_piece_of_a_configuration() {
         }
     }
 }
+
+/// Boards' own wordings are tried line by line: what is known of all lines is an option, and a line that is not understood is
+/// told with its number, without keeping the others back.
+#[test]
+fn notices_are_tried_line_by_line() {
+    let lines = "Edited by night_owl at 7-11-2024 02:20 PM\n{\"input\": \"Touched up by night_owl, 5 minutes ago\", \"time_zone\": \"+08:00\"}\n\n";
+    let own = "[[engine]]\nname = \"our board\"\n[[engine.notice]]\nlanguage = \"en\"\nedit = [\"Touched up by {user}, {date}\"]\n";
+    let known = ["--notices", "own.toml", "--date-order", "mdy", "--fetched-at", "2024-11-07T15:00:00Z"];
+    let arguments: Vec<&str> = ["extract", "--format", "notice", "lines.txt"].into_iter().chain(known).collect();
+    check(
+        &arguments,
+        &[("lines.txt", lines), ("own.toml", own)],
+        0,
+        &[
+            "\"date\":\"2024-07-11T14:20:00\"",
+            "\"date\":\"2024-11-07T22:55:00+08:00\"",
+            "{\"edit\":null,\"input\":\"\",\"rest\":\"\"}",
+        ],
+        &[],
+    );
+    check(
+        &["extract", "--format", "notice", "lines.txt"],
+        &[(
+            "lines.txt",
+            "{\"input\": \"x\", \"colour\": 1}\n{\"input\": x}\nEdited by night_owl at 17-11-2024 02:20 PM\n",
+        )],
+        4,
+        &["\"line\":1", "\"line\":2", "night_owl"],
+        &["lines.txt, line 1: unknown field `colour`", "lines.txt, line 2: no JSON object"],
+    );
+    check(
+        &["extract", "--format", "notice", "--notices", "own.toml", "lines.txt"],
+        &[
+            ("lines.txt", ""),
+            ("own.toml", "[[engine]]\nname = \"x\"\n[[engine.notice]]\nlanguage = \"en\"\nedit = [\"by {who}\"]"),
+        ],
+        2,
+        &[],
+        &["own.toml: ", "unknown slot"],
+    );
+}
+
+/// Several files of one's own add up, and `check` reads them.
+#[test]
+fn files_of_ones_own_add_up() {
+    let config =
+        "[[source]]\nname = \"x\"\nurl = \"http://forum.example/\"\n[articles]\nfiles = [\"a.toml\", \"b.toml\"]\n";
+    let first = ("a.toml", "names = [\"Valley Wire\"]\n");
+    check(
+        &["check"],
+        &[("forumsift.toml", config), first, ("b.toml", "names = [\"Harbour Gazette\"]\n")],
+        0,
+        &["no complaints"],
+        &[],
+    );
+    check(&["check"], &[("forumsift.toml", config), first, ("b.toml", "nmes = []\n")], 2, &[], &["b.toml: ", "nmes"]);
+    let post = "(Valley Wire) — The ferry leaves at nine.\n\nNobody knows why.";
+    check(
+        &["extract", "--format", "text", "--articles", "a.toml", "--articles", "b.toml", "post.txt"],
+        &[("post.txt", post), first, ("b.toml", "names = [\"Harbour Gazette\"]\n")],
+        0,
+        &["\"article\":{\"credit\":\"Valley Wire\""],
+        &[],
+    );
+}

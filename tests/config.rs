@@ -69,7 +69,7 @@ limit = { threads = 0, page = 2 }
 "#,
         &[
             "3:6 to: must not be empty",
-            "4:1 unknown key `rotate` · known here: to, rotate_size, markdown, html",
+            "4:1 unknown key `rotate` · known here: to, rotate_size, wait_for_space, markdown, html",
             "6:11 timeout: invalid type: integer `30`, expected a duration such as \"30s\", \"15m\", \"1h 30m\" or \"7d\"",
             "7:1 unknown key `conections` · did you mean `connections`?",
             "8:15 `connections` must be more than nothing",
@@ -255,6 +255,7 @@ fn the_embedded_file_holds_the_defaults() {
     for config in [Config::default(), parse(SOURCE).unwrap(), parse(&format!("{DEFAULT}\n{SOURCE}")).unwrap()] {
         assert_eq!(config.output.to, Destination::Stdout);
         assert_eq!((config.output.rotate_size, config.output.markdown, config.output.html), (256 << 20, false, false));
+        assert_eq!(config.output.wait_for_space, Duration::from_secs(600));
         assert!(matches!(&config.state, StateLocation::File(path) if path.ends_with("state/forumsift.db")));
         assert_eq!(config.fetch.contact, None);
         assert_eq!(config.fetch.connections, 32);

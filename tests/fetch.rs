@@ -14,7 +14,7 @@ use std::{
 use forumsift::{
     clock::Clock,
     fetch::{Fetch, HttpFetch, HttpSettings, SourceSecrets},
-    model::{Fetched, Limits, NewRequest, PageKind, Posts, Reason, Request, SourceSettings, Validators},
+    model::{Fetched, NewRequest, PageKind, Reason, Request, SourceSettings, Validators},
     polite::Gate,
 };
 use server::{RawServer, Reply};
@@ -30,20 +30,7 @@ fn settings() -> HttpSettings {
 }
 
 fn source(url: &str) -> SourceSettings {
-    SourceSettings {
-        name: Arc::from("forum"),
-        url: Url::parse(url).unwrap(),
-        engine: None,
-        time_zone: None,
-        date_order: None,
-        include_boards: Vec::new(),
-        exclude_boards: Vec::new(),
-        posts: Posts::All,
-        limits: Limits::default(),
-        delay: Duration::ZERO,
-        recheck: Vec::new(),
-        adaptive: None,
-    }
+    SourceSettings { delay: Duration::ZERO, ..SourceSettings::new("forum", Url::parse(url).unwrap()) }
 }
 
 /// One fetch of an address for a source, in a word: the status and length of a page, or what came instead.

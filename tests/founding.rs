@@ -3,10 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use forumsift::{
-    model::{Limits, Posts, Record, SourceSettings, Warning, Zone},
+    model::{Record, SourceSettings, Warning, Zone},
     normalize::{Normalizer, PageStamp},
 };
 
@@ -32,18 +32,8 @@ fn founding() -> String {
 
 fn flat(text: &str, zone: Option<&str>) -> Vec<Record> {
     let source = SourceSettings {
-        name: "founding".into(),
-        url: "http://forum.example/".parse().unwrap(),
-        engine: None,
         time_zone: zone.map(|zone| Zone::parse(zone).unwrap()),
-        date_order: None,
-        include_boards: Vec::new(),
-        exclude_boards: Vec::new(),
-        posts: Posts::All,
-        limits: Limits::default(),
-        delay: Duration::ZERO,
-        recheck: Vec::new(),
-        adaptive: None,
+        ..SourceSettings::new("founding", "http://forum.example/".parse().unwrap())
     };
     let stamp = PageStamp { date: None, fetched_at: "2024-11-23T12:00:00Z".parse().unwrap() };
     Normalizer::builtin().flat(&source, None, &stamp, text)

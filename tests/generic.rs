@@ -110,6 +110,45 @@ fn an_article_is_no_thread() {
 }
 
 #[test]
+fn neither_an_article_nor_what_readers_say_below_it_is_a_thread() {
+    let paragraphs =
+        "<p>The guild met on the hill and spoke at length about the coming season, its raids, and who of them would \
+        still be there when the leaves fall.</p>"
+            .repeat(20);
+    let byline = "By <a class=author href=/author/tom>Tom</a> <time datetime=2026-01-12>January 12, 2026</time>";
+    let article = format!(
+        "<title>Ten instead of many</title><meta property=og:type content=article><body><article class=post><h1>Ten instead of many</h1>\
+         <p>{byline}</p><div class=post-content>{paragraphs}</div></article>"
+    );
+    let more = format!(
+        "{article}<div class=post><p>{byline}</p><h3><a href=/next.html>Raids in the rain, told at length</a></h3><p>What to wear.</p></div>"
+    );
+    let comment = |day: u32, name: &str, text: &str| {
+        format!(
+            "<div class=comment id=comment-{day}><a class=username href=/user/{day}>{name}</a><p>{text}</p>\
+             <time datetime=2012-09-{day}>{day}/09/2012</time></div>"
+        )
+    };
+    let comments = [
+        comment(11, "meth", "In the end it is the best decision that you could take."),
+        comment(12, "opex", "Go abroad already, you speak well enough for whatever is needed."),
+        comment(13, "hunky", "What a pity, after all that was said about small groups."),
+        comment(14, "mia", "Good luck to you all, and keep up the good work."),
+    ]
+    .concat();
+    let commented = format!(
+        "<title>Ten instead of many</title><body><h1>Ten instead of many</h1>{paragraphs}<div id=comments>{comments}</div>"
+    );
+    for html in [&article, &more, &commented] {
+        let found = read("https://guild.example/node/1053", html, Engines::builtin(), None);
+        assert!(found.posts.is_empty(), "{:?}", posts(&found));
+    }
+    // The same below a topic of a forum are posts.
+    let topic = read("https://guild.example/forum/topic/1053", &commented, Engines::builtin(), None);
+    assert!(topic.posts.len() >= 4, "{:?}", posts(&topic));
+}
+
+#[test]
 fn structured_data_fills_what_is_missing_and_stands_in() {
     let data = r#"<script type="application/ld+json">{"@context":"https://schema.org","@type":"DiscussionForumPosting",
         "headline":"Kites","text":"Which line holds a big kite in a storm at sea?","datePublished":"2022-03-01T08:00:00+02:00",

@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use forumsift::{
     engine::Profile,
     extract::{ExtractOptions, extract_with},
-    model::{Cell, Format, Limits, Mark, Markup, Page, Posts, Record, SourceSettings, Tag, Validators},
+    model::{Cell, Format, Mark, Markup, Page, Record, SourceSettings, Tag, Validators},
     normalize::{Knowledge, Normalizer, PageStamp, markup::render},
 };
 use jiff::Timestamp;
@@ -56,20 +56,7 @@ fn record(body: &str) -> Record {
     let html = format!("<article id=p1><b class=by>Ann</b><div class=body>{body}</div></article>");
     let options = ExtractOptions { html: true, markdown: true };
     let extracted = extract_with(&page, &html, &profile, &options);
-    let source = SourceSettings {
-        name: "a".into(),
-        url,
-        engine: None,
-        time_zone: None,
-        date_order: None,
-        include_boards: vec![],
-        exclude_boards: vec![],
-        posts: Posts::All,
-        limits: Limits::default(),
-        adaptive: None,
-        delay: Duration::ZERO,
-        recheck: vec![],
-    };
+    let source = SourceSettings::new("a", url);
     let stamp = PageStamp { date: None, fetched_at: Timestamp::UNIX_EPOCH };
     let mut records = Normalizer::builtin().page(&source, &mut Knowledge::default(), &stamp, extracted).records;
     assert_eq!(records.len(), 1, "{body}");

@@ -3,31 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::time::Duration;
-
 use forumsift::{
     model::{
-        Attachment, Extracted, Limits, NewRequest, NoticeLines, PageFacts, PageKind, Posts, RawAuthor, RawBody,
-        RawDate, RawNotice, RawPost, RawQuote, RawThread, Reason, Record, SourceSettings, Status, ThreadRow, Warning,
-        Zone,
+        Attachment, Extracted, NewRequest, NoticeLines, PageFacts, PageKind, RawAuthor, RawBody, RawDate, RawNotice,
+        RawPost, RawQuote, RawThread, Reason, Record, SourceSettings, Status, ThreadRow, Warning, Zone,
     },
     normalize::{Knowledge, Normalizer, PageStamp},
 };
 
 fn source(zone: Option<&str>) -> SourceSettings {
     SourceSettings {
-        name: "board".into(),
-        url: "http://forum.example/".parse().unwrap(),
-        engine: None,
         time_zone: zone.map(|zone| Zone::parse(zone).unwrap()),
-        date_order: None,
-        include_boards: Vec::new(),
-        exclude_boards: Vec::new(),
-        posts: Posts::All,
-        limits: Limits::default(),
-        delay: Duration::ZERO,
-        recheck: Vec::new(),
-        adaptive: None,
+        ..SourceSettings::new("board", "http://forum.example/".parse().unwrap())
     }
 }
 

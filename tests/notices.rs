@@ -8,7 +8,7 @@ use forumsift::{
     model::DateOrder,
     normalize::{
         date::{DateContext, OrderBelief, find_date, read_date},
-        notice::{Lines, NoticeContext, Notices, QuoteHeader, notice_line},
+        notice::{Lines, NoticeContext, Notices, QuoteHeader, edit_of, notice_line},
     },
 };
 use proptest::prelude::*;
@@ -185,6 +185,16 @@ fn elements_are_taken_only_where_they_read_as_notices() {
     assert_eq!(notices.take(text, std::slice::from_ref(&(11..53)), Lines::Any, &ctx).rest, text);
 }
 
+/// All languages that dates are read in, and one that is none.
+fn languages() -> Vec<String> {
+    let tables: toml::Table =
+        toml::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/config/notices/dates.toml"))).unwrap();
+    let names = tables["language"].as_array().unwrap().iter().map(|table| table["id"].as_str().unwrap().to_owned());
+    let all: Vec<String> = names.chain(["xx".to_owned()]).collect();
+    assert!(all.len() > 60, "{all:?}");
+    all
+}
+
 fn fragment() -> impl Strategy<Value = String> {
     let words = [
         "Edited by night_owl at 17-11-2024 02:20 PM",
@@ -224,7 +234,6 @@ proptest! {
         let text = parts.concat();
         let notices = Notices::builtin();
         let ctx = NoticeContext { engine, ..NoticeContext::default() };
-        let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')).collect::<String>();
         for lines in [Lines::None, Lines::Bracketed, Lines::Any, Lines::Glued] {
             let taken = notices.take(&text, &[], lines, &ctx);
             // all of the text stands in the notices and the rest, in order
@@ -244,12 +253,151 @@ proptest! {
     }
 
     #[test]
-    fn any_text_in_any_language(text in "\\PC{0,60}", language in prop::sample::select(vec!["de", "zh", "th", "ar", "vi", "xx"])) {
-        let ctx = DateContext { language: Some(language), now: "2024-11-07T15:00:00Z".parse().ok(), ..DateContext::default() };
+    fn any_text_in_any_language(text in "\\PC{0,60}", language in prop::sample::select(languages())) {
+        let ctx = DateContext { language: Some(&language), now: "2024-11-07T15:00:00Z".parse().ok(), ..DateContext::default() };
         if let Some((range, reading)) = find_date(&text, &ctx) {
             // what was found reads alone as the same date
             let alone = read_date(&text[range], &ctx);
             prop_assert_eq!(alone.map(|alone| alone.date), Some(reading.date));
+        }
+    }
+}
+
+/// A template as `config/notices` has it.
+#[derive(Clone, Debug)]
+struct Printed {
+    engine: String,
+    language: String,
+    edit: String,
+}
+
+/// The templates of edit notices of every engine and language.
+fn printed() -> Vec<Printed> {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/config/notices"));
+    let mut found = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let table: toml::Table = toml::from_str(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        let list = |value: Option<&toml::Value>| value.and_then(|v| v.as_array()).cloned().unwrap_or_default();
+        for engine in list(table.get("engine")) {
+            for wording in list(engine.get("notice")) {
+                for edit in list(wording.get("edit")) {
+                    found.push(Printed {
+                        engine: engine["name"].as_str().unwrap().to_owned(),
+                        language: wording["language"].as_str().unwrap().to_owned(),
+                        edit: edit.as_str().unwrap().to_owned(),
+                    });
+                }
+            }
+        }
+    }
+    assert!(found.len() > 600, "{} templates", found.len());
+    found.sort_by(|a, b| (&a.engine, &a.language, &a.edit).cmp(&(&b.engine, &b.language, &b.edit)));
+    found
+}
+
+impl Printed {
+    fn fill(&self, user: &str, date: &str, count: u32, reason: &str) -> String {
+        let slots = [("{user}", user), ("{date}", date), ("{reason}", reason), ("{count}", &count.to_string())];
+        let others = [
+            ("{ip}", "192.0.2.7"),
+            ("{country}", "臺灣"),
+            ("{topic}", "Ferries"),
+            ("{nick}", "owl"),
+            ("{span}", "1 yr"),
+        ];
+        slots.iter().chain(&others).fold(self.edit.clone(), |text, (slot, value)| text.replace(slot, value))
+    }
+
+    fn has(&self, slot: &str) -> bool {
+        self.edit.contains(slot)
+    }
+}
+
+#[test]
+fn every_template_is_read_as_it_is_printed() {
+    let notices = Notices::builtin();
+    let mut wrong = Vec::new();
+    for template in printed() {
+        let text = template.fill("night_owl", "2024-11-07 14:20", 3, "a wrong figure");
+        let ctx = NoticeContext {
+            engine: Some(&template.engine),
+            language: Some(&template.language),
+            ..NoticeContext::default()
+        };
+        let read = notices.read(&text, &ctx);
+        let told = read.as_ref().map(|read| {
+            (read.user.as_deref(), read.date.as_ref().map(|date| date.to_iso(None)), read.count, read.reason.as_deref())
+        });
+        let expected = (
+            template.has("{user}").then_some("night_owl"),
+            template.has("{date}").then(|| "2024-11-07T14:20:00".to_owned()),
+            template.has("{count}").then_some(3),
+            template.has("{reason}").then_some("a wrong figure"),
+        );
+        if told.as_ref() != Some(&expected) {
+            wrong.push(format!("{} {}: {text}: {told:?}", template.engine, template.language));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The text without white space and marks that have no width.
+fn solid(text: &str) -> String {
+    let nothing = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().filter(|&c| !nothing(c)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn notices_of_every_engine_and_language_leave_nothing_behind(
+        template in prop::sample::select(printed()),
+        user in prop_oneof![Just("night_owl".to_owned()), Just("Mr. at 7:30 (x)".to_owned()), Just("猫咪 2008".to_owned()), "\\PC{1,12}"],
+        date in prop::sample::select(vec!["2024-11-07 14:20", "7-11-2024 02:20 PM", "5 minutes ago", "昨天 12:30", "Nov 7, 2024", "07.11.2024", "14:20"]),
+        count in 0u32..200,
+        before in prop_oneof![Just(String::new()), Just("The ferry.\n\n".to_owned()), Just("谢谢 ".to_owned()), ".{0,20}"],
+        after in prop_oneof![Just(String::new()), Just("\nThe bus.".to_owned()), Just("2 buses".to_owned()), ".{0,20}"],
+        known in any::<bool>(),
+    ) {
+        let notice = template.fill(&user, date, count, "typo");
+        let text = format!("{before}{notice}{after}");
+        let mut ctx = NoticeContext {
+            engine: known.then_some(template.engine.as_str()),
+            language: Some(&template.language),
+            ..NoticeContext::default()
+        };
+        ctx.dates = DateContext { language: ctx.language, engine: ctx.engine, now: "2024-11-07T15:00:00Z".parse().ok(), ..ctx.dates };
+        let notices = Notices::builtin();
+        let span = before.len()..before.len() + notice.len();
+        for (spans, lines) in [(vec![span], Lines::None), (vec![], Lines::Bracketed), (vec![], Lines::Any), (vec![], Lines::Glued)] {
+            let taken = notices.take(&text, &spans, lines, &ctx);
+            prop_assert_eq!(&text[taken.kept.clone()], &taken.rest);
+            let all: Vec<&str> = taken.notices.iter().map(|(verbatim, _)| verbatim.as_str()).collect();
+            let split = (0..=all.len()).any(|first| {
+                let (head, tail) = all.split_at(first);
+                solid(&format!("{}{}{}", head.concat(), taken.rest, tail.concat())) == solid(&text)
+            });
+            prop_assert!(split, "{:?} became {:?}", text, taken);
+            // the record tells all of it, verbatim
+            let edit = edit_of(&taken.notices, None);
+            prop_assert_eq!(edit.as_ref().map(|edit| edit.notice.clone()), (!all.is_empty()).then(|| all.join("\n")));
+            if spans.is_empty() && !known {
+                let again = notices.take(&taken.rest, &[], lines, &ctx);
+                prop_assert!(again.notices.is_empty(), "{:?}: {:?} left {:?}", text, lines, again);
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_any_kind_are_read_or_told(line in ".{0,80}", engine in prop::option::of(".{0,8}")) {
+        let object = json!({ "input": line, "engine": engine }).to_string();
+        for line in [line, object] {
+            let read = notice_line(&line);
+            prop_assert!(read["edit"].is_null() || read["edit"]["notice"].is_string(), "{}", read);
         }
     }
 }

@@ -5,15 +5,12 @@
 
 mod support;
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    time::Duration,
-};
+use std::collections::{BTreeSet, VecDeque};
 
 use forumsift::{
     engine::Engines,
     extract::{ExtractOptions, extract},
-    model::{Extracted, Limits, Outcome, Page, Posts, SourceSettings, Validators, Zone},
+    model::{Extracted, Outcome, Page, SourceSettings, Validators, Zone},
     normalize::{Knowledge, Normalizer, PageStamp},
 };
 use jiff::Timestamp;
@@ -33,18 +30,8 @@ struct Walk {
 /// Follows what the pages name, each address once, from the index on.
 fn walk(server: &ForumServer, zone: &str) -> Walk {
     let source = SourceSettings {
-        name: "forum".into(),
-        url: Url::parse(&server.url()).unwrap(),
-        engine: None,
         time_zone: Some(Zone::parse(zone).unwrap()),
-        date_order: None,
-        include_boards: vec![],
-        exclude_boards: vec![],
-        posts: Posts::All,
-        limits: Limits::default(),
-        delay: Duration::ZERO,
-        recheck: vec![],
-        adaptive: None,
+        ..SourceSettings::new("forum", Url::parse(&server.url()).unwrap())
     };
     let (normalizer, mut knowledge, mut walk) = (Normalizer::builtin(), Knowledge::default(), Walk::default());
     let mut queue = VecDeque::from([source.url.clone()]);

@@ -106,3 +106,41 @@ fn the_records_say_what_the_forum_says() {
     assert_eq!(first["article"]["credit"], "Harbour Gazette");
     assert!(first["article"]["standfirst"].as_str().unwrap().starts_with("Harbour master Ines Calder"));
 }
+
+/// What the dates of a crawl decided is kept in the state and told with its reason, in the table and as JSON.
+#[test]
+fn status_tells_the_order_of_dates_and_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Path::new("examples/quickstart.warc.gz").canonicalize().unwrap();
+    let config = folder.path().join("forumsift.toml");
+    let write = |more: &str| {
+        let text = format!(
+            "[state]\npath = \"state.db\"\n[[source]]\nname = \"harbour\"\nurl = \"http://forum.example/forum.php\"\nreplay = {archive:?}\ndelay = \"0s\"\nrecheck = []\n{more}"
+        );
+        fs::write(&config, text).unwrap();
+    };
+    let forumsift = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_forumsift"))
+            .args(words)
+            .arg("--config")
+            .arg(&config)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    write("");
+    forumsift(&["run", "--quiet"]);
+    let table = forumsift(&["status"]);
+    assert!(table.contains("harbour: dates like 7-11-2024 are read dmy, 15 dates for, 0 against"), "{table}");
+    let order = |told: &str| serde_json::from_str::<Value>(told).unwrap()["date_orders"][0].clone();
+    let told = order(&forumsift(&["status", "--json"]));
+    assert_eq!((told["order"].as_str(), told["certain"].as_bool()), (Some("dmy"), Some(true)), "{told}");
+    assert!(told["why"].as_str().unwrap().contains("a part is above 12"), "{told}");
+    // what is configured wins, and what it stands against is told
+    write("date_order = \"mdy\"\n");
+    let told = order(&forumsift(&["status", "--json"]));
+    assert_eq!(told["order"], "mdy", "{told}");
+    assert!(told["why"].as_str().unwrap().starts_with("configured, against 15 dates"), "{told}");
+}

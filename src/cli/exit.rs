@@ -75,6 +75,8 @@ impl CliError {
             CliError::Pipeline(PipelineError::State(error)) => of_state(error),
             CliError::Pipeline(PipelineError::Fetch(_) | PipelineError::Folder { .. }) => ExitKind::Usage,
             CliError::Pipeline(PipelineError::Stage(_)) => ExitKind::Bug,
+            // it was asked to stop, and had no more time for a reader that stands still
+            CliError::Pipeline(PipelineError::Emit(EmitError::Unread)) => ExitKind::Interrupted,
             CliError::Pipeline(PipelineError::Emit(_) | PipelineError::Archive(_))
             | CliError::Emit(_)
             | CliError::Output(_) => ExitKind::OutputFailed,

@@ -8,14 +8,15 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use serde_json::json;
 use url::Url;
 
-use super::{CliError, ExitKind, configuration};
+use super::{CliError, ExitKind, configuration, plan};
 use crate::{
     clock::Clock,
     extract::ExtractOptions,
     model::{DateOrder, Outcome, Zone},
-    normalize::{Normalizer, notice::notice_line},
+    normalize::notice::{LineContext, read_line},
     pipeline::{Format, Input, OfflineError, OfflinePlan, run_offline},
 };
 
@@ -55,6 +56,12 @@ pub struct ExtractArgs {
     /// Directory of one's own engine profiles
     #[arg(long, value_name = "DIR")]
     engines: Option<PathBuf>,
+    /// Edit notices of one's own, a TOML file; may stand several times
+    #[arg(long, value_name = "FILE")]
+    notices: Vec<PathBuf>,
+    /// News agencies and papers of one's own, a TOML file; may stand several times
+    #[arg(long, value_name = "FILE")]
+    articles: Vec<PathBuf>,
 }
 
 /// An address as people and other tools write one: whole, without its scheme, or (of a mirrored page) relative.
@@ -99,6 +106,17 @@ enum OrderName {
     Ymd,
 }
 
+impl From<OrderName> for Option<DateOrder> {
+    fn from(name: OrderName) -> Option<DateOrder> {
+        match name {
+            OrderName::Auto => None,
+            OrderName::Dmy => Some(DateOrder::Dmy),
+            OrderName::Mdy => Some(DateOrder::Mdy),
+            OrderName::Ymd => Some(DateOrder::Ymd),
+        }
+    }
+}
+
 /// Reads the input in order and writes one line a record.
 pub(super) fn run(args: &ExtractArgs, out: &mut dyn Write) -> Result<ExitKind, CliError> {
     let clock = Clock::System;
@@ -109,7 +127,7 @@ pub(super) fn run(args: &ExtractArgs, out: &mut dyn Write) -> Result<ExitKind, C
         FormatName::Html => Format::Html,
         FormatName::Warc => Format::Warc,
         FormatName::Text => Format::Text,
-        FormatName::Notice => return notices(files, out),
+        FormatName::Notice => return notices(args, files, out),
     };
     let engines = configuration::engines(args.engines.as_deref().unwrap_or(Path::new("")))?;
     if let Some(name) = &args.engine
@@ -123,17 +141,12 @@ pub(super) fn run(args: &ExtractArgs, out: &mut dyn Write) -> Result<ExitKind, C
         url: args.url.clone(),
         engine: args.engine.as_deref().map(Arc::from),
         time_zone: args.time_zone.clone(),
-        date_order: match args.date_order {
-            OrderName::Auto => None,
-            OrderName::Dmy => Some(DateOrder::Dmy),
-            OrderName::Mdy => Some(DateOrder::Mdy),
-            OrderName::Ymd => Some(DateOrder::Ymd),
-        },
+        date_order: args.date_order.into(),
         fetched_at: args.fetched_at,
         source: args.source.as_deref().map(Arc::from),
         options: ExtractOptions { html: args.html, markdown: args.markdown },
         engines,
-        normalizer: Arc::new(Normalizer::builtin()),
+        normalizer: Arc::new(plan::normalizer(&args.notices, &args.articles)?),
         clock,
     };
     let report = run_offline(&plan, out).map_err(|error| match error {
@@ -150,26 +163,42 @@ pub(super) fn run(args: &ExtractArgs, out: &mut dyn Write) -> Result<ExitKind, C
     Ok(if report.failures.is_empty() && !lost { ExitKind::Done } else { ExitKind::Incomplete })
 }
 
-/// `--format notice`: people test their own boards' wording with it.
-fn notices(files: &[PathBuf], out: &mut dyn Write) -> Result<ExitKind, CliError> {
+/// `--format notice`: people test their own boards' wording with it. A line that is not understood is told, with its number, and
+/// the others are read all the same.
+fn notices(args: &ExtractArgs, files: &[PathBuf], out: &mut dyn Write) -> Result<ExitKind, CliError> {
+    let normalizer = plan::normalizer(&args.notices, &[])?;
+    let known = LineContext {
+        engine: args.engine.clone(),
+        date_order: args.date_order.into(),
+        time_zone: args.time_zone.clone(),
+        fetched_at: args.fetched_at,
+    };
+    let mut ends = ExitKind::Done;
     for file in files {
+        let name = if file == Path::new("-") { "stdin".to_owned() } else { file.display().to_string() };
         let mut reader: Box<dyn BufRead> = if file == Path::new("-") {
             Box::new(std::io::stdin().lock())
         } else {
-            let opened =
-                std::fs::File::open(file).map_err(|error| CliError::Usage(format!("{}: {error}", file.display())))?;
+            let opened = std::fs::File::open(file).map_err(|error| CliError::Usage(format!("{name}: {error}")))?;
             Box::new(std::io::BufReader::new(opened))
         };
         let mut line = Vec::new();
+        let mut number = 0;
         while reader.read_until(b'\n', &mut line)? > 0 {
+            number += 1;
             let text = String::from_utf8_lossy(&line);
             let text = text.strip_suffix('\n').unwrap_or(&text);
             let text = text.strip_suffix('\r').unwrap_or(text);
-            writeln!(out, "{}", notice_line(text))?;
+            let read = read_line(normalizer.notices(), &known, text).unwrap_or_else(|error| {
+                tracing::error!("{name}, line {number}: {error}");
+                ends = ExitKind::Incomplete;
+                json!({ "input": text, "line": number, "error": error })
+            });
+            writeln!(out, "{read}")?;
             line.clear();
         }
     }
-    Ok(ExitKind::Done)
+    Ok(ends)
 }
 
 #[cfg(test)]

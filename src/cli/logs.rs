@@ -8,7 +8,7 @@ use std::{
 use indicatif::MultiProgress;
 use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
-use super::{Global, LogFormat};
+use super::{Global, LogFormat, harmless};
 
 /// Sets up logging for the process. `FORUMSIFT_LOG` (`forumsift::fetch=trace,warn`) wins over `-v` and `-q`.
 pub(super) fn init(global: &Global) {
@@ -39,7 +39,11 @@ struct Stderr;
 
 impl Write for Stderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        bars().suspend(|| io::stderr().lock().write(bytes))
+        // a whole event at a time is what the formatter hands over
+        let text = String::from_utf8_lossy(bytes);
+        let line = harmless::line(&text, has_colour());
+        bars().suspend(|| io::stderr().lock().write_all(line.as_bytes()))?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod configuration;
 mod engine;
 mod exit;
 mod extract;
+mod harmless;
 mod logs;
 mod notify;
 mod plan;

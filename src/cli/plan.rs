@@ -1,6 +1,6 @@
 //! From a checked configuration to a plan of the pipeline.
 
-use std::{collections::HashMap, fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashMap, ffi::OsString, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
@@ -12,8 +12,8 @@ use crate::{
     extract::ExtractOptions,
     fetch::{self, HttpSettings, Login, SourceProxy, SourceSecrets},
     frontier::{RunOptions, StatePath},
-    normalize::Normalizer,
-    pipeline::{OutputPlan, Plan, SourcePlan},
+    normalize::{Normalizer, OwnFile},
+    pipeline::{OutputPlan, Plan, SourcePlan, Trial},
 };
 
 /// How long work in flight may take once the run was asked to stop.
@@ -46,6 +46,7 @@ pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, cloc
                 OutputPlan::Directory { path: path.clone(), rotate_size: config.output.rotate_size }
             }
         },
+        wait_for_space: config.output.wait_for_space,
         http: HttpSettings {
             contact: fetch.contact.clone(),
             timeout: fetch.timeout,
@@ -62,33 +63,41 @@ pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, cloc
         archive: config.archive.to.clone(),
         quarantine: config.archive.quarantine.clone(),
         extract: ExtractOptions { html: config.output.html, markdown: config.output.markdown },
+        trial: trial(config),
         options: RunOptions { recheck, ..RunOptions::default() },
         grace: GRACE,
         engines,
-        normalizer: Arc::new(normalizer(config)?),
+        normalizer: Arc::new(normalizer(&config.notice_files, &config.article_files)?),
         clock,
         onlooker: None,
     })
 }
 
+/// This program, as it reads one page from stdin with the user's own rules.
+fn trial(config: &Config) -> Option<Trial> {
+    let mut arguments: Vec<OsString> = ["extract", "--quiet", "--format", "html", "--engines"].map(Into::into).into();
+    arguments.push(config.engines_dir.clone().into());
+    for (flag, files) in [("--notices", &config.notice_files), ("--articles", &config.article_files)] {
+        arguments.extend(files.iter().flat_map(|file| [flag.into(), file.clone().into()]));
+    }
+    Some(Trial { program: std::env::current_exe().ok()?, arguments })
+}
+
 /// The normalizer with the user's own notices and news credits.
-fn normalizer(config: &Config) -> Result<Normalizer, CliError> {
-    let read = |files: &[PathBuf]| -> Result<Option<String>, CliError> {
-        let mut whole = String::new();
-        for file in files {
-            let text =
-                fs::read_to_string(file).map_err(|error| CliError::Usage(format!("{}: {error}", file.display())))?;
-            whole.push_str(&text);
-            whole.push('\n');
-        }
-        Ok((!whole.is_empty()).then_some(whole))
+pub(super) fn normalizer(notices: &[PathBuf], articles: &[PathBuf]) -> Result<Normalizer, CliError> {
+    let read = |files: &[PathBuf]| -> Result<Vec<OwnFile>, CliError> {
+        files
+            .iter()
+            .map(|file| {
+                let name = file.display().to_string();
+                match fs::read_to_string(file) {
+                    Ok(text) => Ok(OwnFile { name, text }),
+                    Err(error) => Err(CliError::Usage(format!("{name}: {error}"))),
+                }
+            })
+            .collect()
     };
-    let (notices, articles) = (read(&config.notice_files)?, read(&config.article_files)?);
-    Normalizer::with(notices.as_deref(), articles.as_deref()).map_err(|error| {
-        let files = config.notice_files.iter().chain(&config.article_files);
-        let names: Vec<String> = files.map(|file| file.display().to_string()).collect();
-        CliError::Usage(format!("{}: {error}", names.join(", ")))
-    })
+    Normalizer::with(&read(notices)?, &read(articles)?).map_err(|error| CliError::Usage(error.to_string()))
 }
 
 /// What the sources send to prove who asks: read now, kept in memory alone.

@@ -10,6 +10,7 @@ use std::{
 
 use crate::model::{Change, Record};
 
+use super::harmless::shown;
 use words::{Part, compare};
 
 /// Posts whose text is remembered, to tell what an edit changed.
@@ -106,14 +107,6 @@ impl Write for Pretty<'_> {
     }
 }
 
-/// Text without what a terminal would obey: control characters, and marks that turn the direction of what follows.
-fn shown(text: &str) -> String {
-    let obeyed = |c: char| {
-        (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().filter(|c| !obeyed(*c)).collect()
-}
-
 /// A comparison as text: what is gone `[-so-]`, what is new `{+so+}`; on a terminal in red and green.
 fn marked(parts: &[Part], colour: bool) -> String {
     let mut text = String::new();
@@ -152,11 +145,6 @@ mod tests {
             assert_eq!(marked(&compare(before, after), false), expected, "{before:?} {after:?}");
         }
         assert_eq!(marked(&compare("a b c", "a x c"), true), "a \x1b[31;9mb\x1b[0m \x1b[32mx\x1b[0m c");
-    }
-
-    #[test]
-    fn nothing_of_a_text_is_obeyed() {
-        assert_eq!(shown("a\x1b[2Jb\u{9b}31mc\u{202e}d\te\nf\u{7}"), "a[2Jb31mcd\te\nf");
     }
 
     #[test]

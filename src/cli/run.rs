@@ -13,7 +13,7 @@ use crate::{
     config::{Config, Destination, Source, StateLocation},
     frontier::SourceStatus,
     model::SourceSettings,
-    pipeline::{self, Tally},
+    pipeline::{self, Tally, Told},
     report::Report,
     schedule::{self, Due, LastRun},
 };
@@ -68,7 +68,7 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitKind, CliError> {
             bar.abort();
             let _ = bar.await;
         }
-        let news = ended?;
+        let Told { news, left } = ended?;
         for (name, news) in news {
             let report = Report { sources: tally.counts([name.clone()]) };
             let source = due.iter().find(|source| *source.name() == name);
@@ -77,7 +77,7 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitKind, CliError> {
                 message.send().await;
             }
         }
-        Ok(())
+        Ok(left)
     });
     // whatever still hangs on a socket must not keep the process
     runtime.shutdown_timeout(Duration::from_millis(200));
@@ -93,10 +93,11 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitKind, CliError> {
     }
     match ended {
         Err(error) => Err(CliError::Pipeline(error)),
-        Ok(()) if stop.is_cancelled() => Ok(ExitKind::Interrupted),
-        Ok(()) if !broken.is_empty() => Ok(ExitKind::Bug),
-        Ok(()) if report.has_losses() => Ok(ExitKind::Incomplete),
-        Ok(()) => Ok(ExitKind::Done),
+        Ok(_) if stop.is_cancelled() => Ok(ExitKind::Interrupted),
+        Ok(_) if !broken.is_empty() => Ok(ExitKind::Bug),
+        // work that is left to the next run is told while the run ends
+        Ok(left) if report.has_losses() || !left.is_empty() => Ok(ExitKind::Incomplete),
+        Ok(_) => Ok(ExitKind::Done),
     }
 }
 

@@ -10,10 +10,13 @@ use std::{
 use clap::Parser;
 
 use super::{
-    Cli, CliError, Command, ExitKind, check, completions, engine, extract, logs, probe, robots, run, schema, state,
-    status, tail, watch,
+    Cli, CliError, Command, ExitKind, check, completions, engine, extract, harmless, logs, probe, robots, run, schema,
+    state, status, tail, watch,
 };
-use crate::config::ConfigError;
+use crate::{
+    config::ConfigError,
+    emit::{EmitError, stdout_is_closed},
+};
 
 /// Runs the program with the arguments of the process (its name first).
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -43,6 +46,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<ExitKind, CliError> {
+    if matches!(command, Command::Extract(_) | Command::Tail(_)) && stdout_is_closed() {
+        return Err(CliError::Emit(EmitError::Closed));
+    }
     match command {
         Command::Run(args) => run::run(&args),
         Command::Watch(args) => watch::run(&args),
@@ -84,6 +90,6 @@ fn tell(error: &CliError) {
             writeln!(stderr, "{}", complaints.render(logs::has_colour()))
         }
         CliError::Engines(errors) => errors.iter().try_for_each(|error| writeln!(stderr, "{}", error.report())),
-        error => writeln!(stderr, "error: {error}"),
+        error => writeln!(stderr, "error: {}", harmless::shown(&error.to_string())),
     };
 }

@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf, time::Duration};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{CliError, ExitKind, configuration::ConfigArgs, state};
+use super::{CliError, ExitKind, configuration::ConfigArgs, harmless, state};
 use crate::{
     clock::Clock,
     config::Config,
@@ -70,14 +70,20 @@ pub(super) fn run(args: &StatusArgs, out: &mut dyn Write) -> Result<ExitKind, Cl
                 span(SignedDuration::try_from(Duration::from_secs_f64(board.every_seconds)).unwrap_or_default());
             let next = span(board.next.duration_since(now));
             let rate = board.posts_per_hour;
-            writeln!(out, "{}: {}: every {every}, next in {next}, {rate:.1} posts/h", source.name, board.name)?;
+            let name = harmless::shown(&board.name);
+            writeln!(out, "{}: {name}: every {every}, next in {next}, {rate:.1} posts/h", source.name)?;
         }
         if let (Some(incident), Some(since)) = (&source.incident, source.incident_since) {
             writeln!(out, "{}: {incident} for {}", source.name, span(now.duration_since(since)))?;
         }
     }
     for source in sources.iter().filter(|source| source.last_failure.is_some()) {
-        writeln!(out, "{}: last failure: {}", source.name, source.last_failure.as_deref().unwrap_or_default())?;
+        writeln!(
+            out,
+            "{}: last failure: {}",
+            source.name,
+            harmless::shown(source.last_failure.as_deref().unwrap_or_default())
+        )?;
     }
     for source in &sources {
         for Decision { shape, order, why, .. } in decisions(config.as_ref(), source) {

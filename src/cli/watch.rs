@@ -312,6 +312,7 @@ impl<'a> Watch<'a> {
         let same_house = config.state == self.config.state
             && config.output.to == self.config.output.to
             && config.output.rotate_size == self.config.output.rotate_size
+            && config.output.wait_for_space == self.config.output.wait_for_space
             && config.archive == self.config.archive
             && config.fetch.connections == self.config.fetch.connections;
         if same_house {

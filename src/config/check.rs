@@ -145,6 +145,7 @@ impl Check {
                     stdout => stdout,
                 },
                 rotate_size: said(&output.rotate_size).0,
+                wait_for_space: said(&output.wait_for_space).0,
                 markdown: said(&output.markdown),
                 html: said(&output.html),
             },

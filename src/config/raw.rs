@@ -69,6 +69,8 @@ layered_table! {
         to: PathText,
         /// Size at which the live file is put aside and compressed.
         rotate_size: SizeText,
+        /// How long a full disk is waited for.
+        wait_for_space: DurationText,
         /// Whether a record carries its body as CommonMark too.
         markdown: bool,
         /// Whether a record carries its body as sanitized HTML too.

@@ -43,6 +43,8 @@ pub struct Output {
     pub to: Destination,
     /// Bytes at which the live file is put aside.
     pub rotate_size: u64,
+    /// How long a full disk is waited for, with nothing fetched, before the run ends.
+    pub wait_for_space: Duration,
     /// Whether a record carries its body as CommonMark too.
     pub markdown: bool,
     /// Whether a record carries its body as sanitized HTML too.

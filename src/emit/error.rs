@@ -14,6 +14,22 @@ pub enum EmitError {
         /// The file or stream.
         place: PathBuf,
     },
+    /// There is no stdout: it was closed before the program began.
+    #[error("stdout is closed, so records have nowhere to go: name a directory (`-o DIR`, `[output] to`), or open it")]
+    Closed,
+    /// Who reads our output has not taken what was left for it when the run had to end. It stays for the next one.
+    #[error("the reader of the output stands still: what it has not taken is kept for the next run")]
+    Unread,
+    /// A sync failed: what is on disk since the last one is not known, whatever a later sync says. The sink can be written to
+    /// again, and writes anew what is not safe.
+    #[error("{place}: could not be synced: {cause}")]
+    Unsynced {
+        /// The file.
+        place: PathBuf,
+        /// What the system says.
+        #[source]
+        cause: io::Error,
+    },
     /// The output could not be read or written.
     #[error("{place}: {cause}")]
     Io {

@@ -1,5 +1,6 @@
 //! Records in a directory: `records.jsonl` is always the live file. Exactly once: what is there is looked at before anything
-//! is written, and a line that an earlier process left torn is completed.
+//! is written, and a line that an earlier process left torn is completed. What nobody has confirmed to be on disk is proven
+//! against its lines, byte for byte, and written again in its place: a power cut or a failed sync may have taken it.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -9,7 +10,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use super::{EmitError, Line, Sink, recover, rotate, sink::Whole};
+use super::{EmitError, Line, Sink, prove, recover, rotate, sink::Whole};
 
 /// Name of the live file.
 pub(super) const LIVE: &str = "records.jsonl";
@@ -30,6 +31,10 @@ pub struct RotatingFile {
     packer: Option<JoinHandle<io::Result<()>>>,
     /// A sync failed: what is on disk is not known (the system may have dropped it), so the file is to be looked at anew.
     doubtful: bool,
+    /// The last line that is known to be on disk.
+    safe: u64,
+    /// What was found and is not known to be on disk.
+    unproven: Option<prove::Unproven>,
 }
 
 impl RotatingFile {
@@ -44,6 +49,11 @@ impl RotatingFile {
         rotate::tidy(dir).map_err(EmitError::at(dir))?;
         let live = dir.join(LIVE);
         let file = append_to(&live).map_err(EmitError::at(&live))?;
+        // a file's own sync says nothing about its name, nor a folder's about its own
+        let above = dir.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        rotate::sync_dir(dir).map_err(EmitError::at(dir))?;
+        // where that one may not be opened, its owner has made the folder
+        let _ = rotate::sync_dir(above);
         let mut sink = RotatingFile {
             dir: dir.to_owned(),
             live,
@@ -54,22 +64,48 @@ impl RotatingFile {
             rotate_size: rotate_size.max(1),
             packer: None,
             doubtful: false,
+            safe: confirmed,
+            unproven: None,
         };
-        sink.look(confirmed)?;
+        sink.look()?;
         Ok(sink)
     }
 
     /// Takes stock of the live file, and where it is empty of the newest full one.
-    fn look(&mut self, confirmed: u64) -> Result<(), EmitError> {
+    fn look(&mut self) -> Result<(), EmitError> {
         let found = recover::end_of(&self.live).map_err(EmitError::at(&self.live))?;
-        let mut last_seq = found.last_seq;
-        if last_seq.is_none() {
-            last_seq = rotate::last_seq(&self.dir).map_err(EmitError::at(&self.dir))?;
+        let (mut last_seq, mut safe) = (found.last_seq.unwrap_or(0).max(self.safe), self.safe);
+        if found.first_seq.is_none_or(|first| first > safe + 1) {
+            // a file is put aside only when it is safe
+            safe = rotate::last_seq(&self.dir).map_err(EmitError::at(&self.dir))?.unwrap_or(0).max(safe);
+            last_seq = last_seq.max(safe);
         }
-        self.whole = Whole { last_seq: last_seq.unwrap_or(0).max(confirmed), torn: found.torn };
+        self.unproven = prove::unproven(&self.live, &found, safe).map_err(EmitError::at(&self.live))?;
+        self.whole = Whole { last_seq, torn: found.torn };
         self.size = found.size;
         self.first_seq = found.first_seq;
         self.doubtful = false;
+        Ok(())
+    }
+
+    /// Holds what was found against its lines, and cuts off what is not theirs.
+    fn prove(&mut self, lines: &[Line]) -> Result<(), EmitError> {
+        let Some(unproven) = self.unproven.take() else { return Ok(()) };
+        let end = self.size - self.whole.torn.len() as u64;
+        match prove::prove(&self.live, unproven, end, self.whole.last_seq, lines).map_err(EmitError::at(&self.live))? {
+            prove::Verdict::Sound => {}
+            prove::Verdict::More(rest) => self.unproven = Some(rest),
+            prove::Verdict::Unsound { at, last_seq } => {
+                let bytes = self.size - at;
+                tracing::warn!(file = %self.live.display(), at, bytes, "cut off an end that was damaged: it is written again");
+                self.file.set_len(at).map_err(EmitError::at(&self.live))?;
+                self.whole = Whole { last_seq, torn: Vec::new() };
+                self.size = at;
+                if at == 0 {
+                    self.first_seq = None;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -83,13 +119,16 @@ impl RotatingFile {
         };
         let same = theirs.is_some_and(|theirs| theirs.ino() == ours.ino() && theirs.dev() == ours.dev());
         if !same {
+            self.unproven = None;
             tracing::info!(file = %self.live.display(), "the live file was moved away: starting another one");
             // a torn line would have its two halves in two files
             self.complete_nowhere();
             self.file = append_to(&self.live).map_err(EmitError::at(&self.live))?;
+            rotate::sync_dir(&self.dir).map_err(EmitError::at(&self.dir))?;
             self.size = self.file.metadata().map_err(EmitError::at(&self.live))?.len();
             self.first_seq = None;
         } else if ours.len() < self.size {
+            self.unproven = None;
             tracing::warn!(
                 file = %self.live.display(),
                 was = self.size,
@@ -130,6 +169,8 @@ impl RotatingFile {
         }
         let torn = self.whole.torn.len() as u64;
         let before = self.whole.last_seq;
+        let coming: u64 = lines.iter().filter(|line| line.seq > before).map(|line| line.bytes.len() as u64).sum();
+        reserve(&self.file, self.size, coming.saturating_sub(torn)).map_err(EmitError::at(&self.live))?;
         let result = self.whole.write(&mut self.file, lines);
         // what arrived, counted from the lines: a fault may have come after some of it
         let whole: u64 =
@@ -169,19 +210,31 @@ impl RotatingFile {
     }
 
     fn sync(&mut self) -> Result<(), EmitError> {
-        self.file.sync_data().map_err(|error| {
-            self.doubtful = true;
-            EmitError::at(&self.live)(error)
-        })
+        match self.file.sync_data() {
+            Ok(()) => {
+                // what is still to be proven may be there and yet be wrong
+                let proven = self.unproven.as_ref().map_or(u64::MAX, |unproven| unproven.next.saturating_sub(1));
+                self.safe = self.whole.last_seq.min(proven).max(self.safe);
+                Ok(())
+            }
+            Err(cause) => {
+                self.doubtful = true;
+                Err(match EmitError::at(&self.live)(cause) {
+                    EmitError::Io { place, cause } => EmitError::Unsynced { place, cause },
+                    full => full,
+                })
+            }
+        }
     }
 }
 
 impl Sink for RotatingFile {
     fn write(&mut self, lines: &[Line]) -> Result<(), EmitError> {
         if self.doubtful {
-            return Err(EmitError::at(&self.live)(io::Error::other("an earlier sync failed; open it anew")));
+            self.reopen()?;
         }
         self.watch()?;
+        self.prove(lines)?;
         self.check_torn(lines)?;
         let mut rest = lines;
         while !rest.is_empty() {
@@ -203,13 +256,13 @@ impl Sink for RotatingFile {
 
     fn flush(&mut self) -> Result<u64, EmitError> {
         self.sync()?;
-        Ok(self.whole.last_seq)
+        Ok(self.safe)
     }
 
     fn reopen(&mut self) -> Result<(), EmitError> {
         if self.doubtful {
             self.file = append_to(&self.live).map_err(EmitError::at(&self.live))?;
-            return self.look(0);
+            return self.look();
         }
         self.watch()
     }
@@ -222,6 +275,17 @@ impl Sink for RotatingFile {
 impl Drop for RotatingFile {
     fn drop(&mut self) {
         let _ = self.join_packer();
+    }
+}
+
+/// Takes the space for what comes, so that a full disk refuses lines whole. Where the file system cannot, the writing tells.
+fn reserve(file: &File, from: u64, bytes: u64) -> io::Result<()> {
+    if bytes == 0 {
+        return Ok(());
+    }
+    match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, from, bytes) {
+        Err(error @ (rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT)) => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@
 mod error;
 mod file;
 mod follow;
+mod prove;
 mod recover;
 mod rotate;
 mod sink;
@@ -18,5 +19,5 @@ pub use error::EmitError;
 pub use file::RotatingFile;
 pub use follow::follow;
 pub use sink::Sink;
-pub use stdout::{StdoutSink, StreamSink};
+pub use stdout::{StdoutSink, StreamSink, stdout_is_closed};
 pub use tail::{Since, TailOptions, tail};

@@ -30,6 +30,9 @@ impl StdoutSink {
     /// # Errors
     /// Where the process has no stdout, or the file that it is fails while it is read.
     pub fn new(confirmed: u64, waiting: &[Line]) -> Result<StdoutSink, EmitError> {
+        if stdout_is_closed() {
+            return Err(EmitError::Closed);
+        }
         let open = || io::stdout().as_fd().try_clone_to_owned().map(File::from).map_err(EmitError::at("stdout"));
         let mut out = open()?;
         let (whole, disk) = match appended() {
@@ -43,13 +46,27 @@ impl StdoutSink {
     }
 }
 
+/// Whether there was no stdout when the process began: the Rust runtime puts `/dev/null` in its place, open for reading and
+/// writing, which no shell does (`> /dev/null` is for writing alone).
+pub fn stdout_is_closed() -> bool {
+    const ACCESS: u32 = 0o3;
+    const BOTH: u32 = 0o2;
+    let is_null = std::fs::read_link("/proc/self/fd/1").is_ok_and(|path| path == Path::new("/dev/null"));
+    is_null && flags().is_some_and(|flags| flags & ACCESS == BOTH)
+}
+
+/// How stdout was opened, where the system tells so.
+fn flags() -> Option<u32> {
+    let told = std::fs::read_to_string("/proc/self/fdinfo/1").ok()?;
+    let flags = told.lines().find_map(|line| line.strip_prefix("flags:"))?;
+    u32::from_str_radix(flags.trim(), 8).ok()
+}
+
 /// Where stdout can be read, if it is a file that is appended to, the system tells so, and reading is allowed.
 fn appended() -> Option<PathBuf> {
     const APPEND: u32 = 0o2000;
-    let told = std::fs::read_to_string("/proc/self/fdinfo/1").ok()?;
-    let flags = told.lines().find_map(|line| line.strip_prefix("flags:"))?;
     let path = PathBuf::from("/proc/self/fd/1");
-    let append = u32::from_str_radix(flags.trim(), 8).ok()? & APPEND != 0;
+    let append = flags()? & APPEND != 0;
     (append && File::open(&path).ok()?.metadata().ok()?.is_file()).then_some(path)
 }
 

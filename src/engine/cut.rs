@@ -284,8 +284,9 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
         attachment,
         status,
         goes_on,
+        behind,
     } = &written.post;
-    if *goes_on {
+    if *goes_on || behind.is_some() {
         // a post reaches over elements that no selector names
         return None;
     }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Css, JsonValue, Pattern, Pointers, Value, rules::EachCss};
+use super::{Css, JsonValue, Pattern, Pointers, Value, rules::EachCss, template::Template};
 use crate::model::Status;
 
 /// A table whose keys may all be left out; unknown ones are errors.
@@ -32,6 +32,11 @@ table! {
         next: JsonValue,
         /// The offset of the following page, for addresses that count from nought.
         next_offset: JsonValue,
+        /// Where a thread goes on, below the forum's directory, whose opening post is a document of its own; the pages are counted
+        /// from that on.
+        then: Option<Template>,
+        /// Found in such a document.
+        opening: JsonValue,
         /// Ids of all posts of the thread, in order: another page follows while the last post of this one is not the last.
         all_posts: Pointers,
         /// Ids of the posts of this page, as those are written.

@@ -7,6 +7,7 @@
 //! "… -> /c"           what stands there names another object by its `type` and `id`: below that one
 //! "… @html"           it is markup: its text as a reader sees it
 //! "… =~ regex"        capture 1 of it (the whole match where the pattern captures nothing)
+//! "= text"            that text itself
 //! ```
 //!
 //! A string that holds a document of its own is entered like any other object. A list holds fallbacks, tried in order. What is
@@ -72,10 +73,16 @@ pub struct JsonStep {
     pub html: bool,
     /// What of it.
     pub pattern: Option<Pattern>,
+    /// A text that stands in no document.
+    pub literal: Option<String>,
 }
 
 impl JsonStep {
     fn parse(text: &str) -> Result<JsonStep, String> {
+        if let Some(literal) = text.trim().strip_prefix("= ") {
+            let pointer = Pointer { from_root: false, legs: Vec::new() };
+            return Ok(JsonStep { pointer, html: false, pattern: None, literal: Some(literal.trim().to_owned()) });
+        }
         let (place, pattern) = match text.split_once("=~ ") {
             Some((place, pattern)) => (place.trim(), Some(Pattern::new(pattern.trim())?)),
             None => (text.trim(), None),
@@ -84,7 +91,7 @@ impl JsonStep {
             Some(place) => (place, true),
             None => (place, false),
         };
-        Ok(JsonStep { pointer: Pointer::parse(place)?, html, pattern })
+        Ok(JsonStep { pointer: Pointer::parse(place)?, html, pattern, literal: None })
     }
 
     /// What the pattern takes of a text; the text itself where there is none.
@@ -137,6 +144,7 @@ mod tests {
         check("/topic_*", false, vec![vec![Segment::Every("topic_".to_owned())]]);
         assert!(Pointer::parse("a/b").is_err());
         assert!(JsonStep::parse("/a =~ (").is_err());
+        assert_eq!(JsonStep::parse("= op").map(|step| step.literal), Ok(Some("op".to_owned())));
         let step = JsonStep::parse("/a @html =~ (\\d+)").unwrap_or_else(|error| panic!("{error}"));
         assert!(step.html && step.apply("n 12") == Some("12") && step.apply("n").is_none());
     }

@@ -104,7 +104,7 @@ impl Profile {
         if written.name.is_empty() {
             return Err(incomplete("a profile needs a `name`".to_owned()));
         }
-        if written.post.each.is_some() && written.post.body.0.is_empty() {
+        if written.post.each.is_some() && written.post.body.0.is_empty() && written.post.behind.is_none() {
             return Err(incomplete("`[post]` needs `body`: what it says makes a post".to_owned()));
         }
         let cut = Cut::of(&mut written);
@@ -156,6 +156,11 @@ impl Profile {
     /// The address of another page of the same board or thread.
     pub fn other_page(&self, of: &Address, page: Option<u32>, offset: Option<u32>) -> Option<Address> {
         of.moved_to(&self.urls, page, offset)
+    }
+
+    /// Where a thread goes on behind the document that holds its opening post alone.
+    pub fn behind_opening(&self, of: &Address) -> Option<Address> {
+        self.address(&of.filled(self.json.then.as_ref()?)?)
     }
 
     /// The address of a board or thread of that id, on the forum that `near` stands on: by the first URL shape of that kind

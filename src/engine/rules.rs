@@ -158,6 +158,8 @@ table! {
         skip: Option<Css>,
         /// Its link; the text is its name.
         link: Option<Css>,
+        /// Its name, where that is not all of the link's text.
+        name: Value,
         /// Threads in it.
         threads: Value,
         /// Posts in it.
@@ -180,6 +182,8 @@ table! {
         skip: Option<Css>,
         /// Its link; the text is its title.
         link: Option<Css>,
+        /// Its title, where that is not all of the link's text.
+        title: Value,
         /// Its id, where the address does not tell.
         id: Value,
         /// Replies, the opening post not counted.
@@ -241,6 +245,8 @@ table! {
         date_attributes: Value,
         /// The element that holds the body; fallbacks in order.
         body: Places,
+        /// Where no element holds it: the body is what stands behind that one (the last of the post), up to the post's end.
+        behind: Option<Css>,
         /// Elements outside the body that may be edit notices.
         notices: Option<Css>,
         /// Who wrote it.
@@ -325,8 +331,11 @@ table! {
         notice_lines: NoticeLines,
         /// Signatures stand in the text with nothing that tells them from it.
         glued_signatures: bool,
-        /// A line of the body that looks so is followed by the signature alone; the last one counts.
+        /// A line of the body that looks so is followed by the signature alone; the last one counts. In a text that is
+        /// rendered like `<pre>` it is what the pattern matches first, and all behind it.
         signature_line: Option<Pattern>,
+        /// What a body begins with that is no part of it: the colon behind a name.
+        lead: Option<Pattern>,
         /// Pictures that are neither content nor text.
         smilies: Option<Css>,
         /// Rendered like `<pre>`: white space stands.
@@ -384,6 +393,8 @@ pub enum Unit {
     Page,
     /// `start=20`.
     Offset,
+    /// Neither: the link to the following page alone tells where that is (a cursor, or numbers that count down from the newest).
+    Link,
 }
 
 /// The outcomes that a profile can tell.

@@ -42,6 +42,9 @@ pub struct UrlRule {
     pub alias: bool,
     /// What stands there is JSON.
     pub json: bool,
+    /// What `offset` grows by from page to page, where it counts posts or threads and what stands there is JSON; else it counts
+    /// pages from nought there.
+    pub step: Option<u32>,
 }
 
 /// `name=regex` or `name?=regex`; the regex is anchored at both ends.
@@ -117,6 +120,7 @@ pub struct Address {
     pub alias: bool,
     /// Directory of the forum, and the rule that fits: for the addresses of other pages.
     rule: usize,
+    step: u32,
     slug: Option<String>,
     base: String,
 }
@@ -175,6 +179,7 @@ fn built(rule: &UrlRule, number: usize, origin: &Url, base: String, slots: Slots
         url: canonical,
         alias: rule.alias,
         rule: number,
+        step: rule.step.unwrap_or(1).max(1),
         slug: slots.slug,
         base,
     })
@@ -236,6 +241,16 @@ impl Address {
         url
     }
 
+    /// The number of the page, be it told by an offset.
+    pub fn number(&self) -> Option<u32> {
+        self.page.or(self.offset.map(|offset| (offset / self.step).saturating_add(1)))
+    }
+
+    /// The offset of the page of that number, where this one's address tells an offset.
+    pub fn offset_of(&self, number: u32) -> Option<u32> {
+        self.offset.map(|_| number.saturating_sub(1).saturating_mul(self.step))
+    }
+
     /// Where a post of this thread is found.
     pub(super) fn permalink(&self, common: &AddressRules, rules: &[UrlRule], post: &str) -> Option<Url> {
         let own = rules.get(self.rule).and_then(|rule| rule.permalink.as_ref());
@@ -256,6 +271,12 @@ impl Address {
     /// The address below the forum's directory.
     pub(super) fn below(&self, path: &str) -> Option<Url> {
         self.url.join(&self.base).ok()?.join(path).ok()
+    }
+
+    /// The address below the forum's directory that a template makes of what is known of this one.
+    pub(super) fn filled(&self, template: &Template) -> Option<Url> {
+        let slots = Slots { board: self.board_id.clone(), thread: self.thread_id.clone(), ..Slots::default() };
+        self.below(&template.fill(&slots)?)
     }
 
     /// The address of another page of the same board or thread.

@@ -22,6 +22,9 @@ use serde::{
 
 use super::Pattern;
 
+/// What an empty list of selectors matches: no element has that name. So a profile takes back what the one that it extends names.
+const NOTHING: &str = "x-nothing";
+
 /// A compiled selector, numbered within its profile so that one walk of a page finds what all of them match.
 #[derive(Clone)]
 pub struct Css {
@@ -57,7 +60,8 @@ impl fmt::Debug for Css {
 impl<'de> Deserialize<'de> for Css {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Css, D::Error> {
         let parts = deserializer.deserialize_any(TextOrList)?;
-        Css::new(&parts.join(", ")).map_err(D::Error::custom)
+        let text = if parts.is_empty() { NOTHING.to_owned() } else { parts.join(", ") };
+        Css::new(&text).map_err(D::Error::custom)
     }
 }
 

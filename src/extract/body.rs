@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use regex::Regex;
+
 use super::{
     flat::{Kind, attribute},
     markup::{Tape, is_pixel},
@@ -15,26 +17,49 @@ use crate::{
 
 /// Reads the body that stands at a place.
 pub(super) fn body(view: &View<'_, '_>, at: u32) -> RawBody {
-    let range = view.flat.within(at);
-    let end = signature_start(view, &range).unwrap_or(range.end);
-    body_of(view, Some(at), range.start..end, &[])
+    without_signature(view, at, view.flat.within(at))
 }
 
-/// Where the line stands that separates a signature from the text, for engines that write one.
-fn signature_start(view: &View<'_, '_>, range: &Range<u32>) -> Option<u32> {
+/// Reads the body that stands behind an element, up to a place.
+pub(super) fn behind(view: &View<'_, '_>, at: u32, end: u32) -> RawBody {
+    without_signature(view, at, view.flat.within(at).end..end)
+}
+
+fn without_signature(view: &View<'_, '_>, at: u32, range: Range<u32>) -> RawBody {
+    let (end, cut) = match signature_start(view, at, &range) {
+        Some((text, 0)) => (text, None),
+        Some((text, start)) => (text + 1, Some(start)),
+        None => (range.end, None),
+    };
+    read(view, Some(at), range.start..end, &[], cut)
+}
+
+/// Where the line stands that separates a signature from the text, for engines that write one: the text, and the byte in it.
+fn signature_start(view: &View<'_, '_>, at: u32, range: &Range<u32>) -> Option<(u32, usize)> {
     let rules = &view.profile.body;
     let line = rules.signature_line.as_ref()?;
+    let by_match = view.is(rules.preformatted.as_ref(), at);
     let quotes = || rules.quote.iter().filter_map(|quote| quote.each.as_ref()).flat_map(|each| view.all(each, range));
-    range.clone().rev().find(|at| match view.flat.node(*at).kind {
-        Kind::Text(text) => line.is_match(text.trim()) && !quotes().any(|quote| view.flat.within(*quote).contains(at)),
-        Kind::Element(_) => false,
+    range.clone().rev().find_map(|at| {
+        let Kind::Text(text) = view.flat.node(at).kind else { return None };
+        let start = match by_match {
+            true => line.find(text)?.start(),
+            false => line.is_match(text.trim()).then_some(0)?,
+        };
+        (!quotes().any(|quote| view.flat.within(*quote).contains(&at))).then_some((at, start))
     })
 }
 
 /// Reads a body that is a range of the page, without some ranges within it. `at` is the element that it is, where it is one.
 pub(super) fn body_of(view: &View<'_, '_>, at: Option<u32>, range: Range<u32>, cuts: &[Range<u32>]) -> RawBody {
+    read(view, at, range, cuts, None)
+}
+
+/// `last`: how many bytes count of the text that stands last.
+fn read(view: &View<'_, '_>, at: Option<u32>, range: Range<u32>, cuts: &[Range<u32>], last: Option<usize>) -> RawBody {
     let mut walk = Walk {
         view,
+        last: last.map(|bytes| (range.end.saturating_sub(1), bytes)),
         cuts,
         texts: vec![TextBuilder::default()],
         quotes: vec![Open::default()],
@@ -47,7 +72,22 @@ pub(super) fn body_of(view: &View<'_, '_>, at: Option<u32>, range: Range<u32>, c
     out.markup = walk.tape.map(Tape::finish);
     out.text = walk.texts.pop().unwrap_or_default().finish();
     out.quotes = walk.quotes.pop().unwrap_or_default().quotes;
+    if let Some(lead) = &view.profile.body.lead {
+        without_lead(&mut out, lead);
+    }
     out
+}
+
+/// Takes off what a body begins with that is no part of it.
+fn without_lead(body: &mut RawBody, lead: &Regex) {
+    let Some(end) = lead.find(&body.text).filter(|found| found.start() == 0).map(|found| found.end()) else { return };
+    body.text.drain(..end);
+    body.notice_spans.retain_mut(|span| {
+        *span = span.start.saturating_sub(end)..span.end.saturating_sub(end);
+        span.start < span.end
+    });
+    let kept = end..end + body.text.len();
+    body.markup.iter_mut().for_each(|markup| markup.keep(kept.clone()));
 }
 
 /// A quotation that is being read; the outermost is the body itself.
@@ -80,6 +120,8 @@ struct Walk<'v, 'a, 'p> {
     view: &'v View<'a, 'p>,
     /// What does not belong to it.
     cuts: &'v [Range<u32>],
+    /// The text of which not all belongs to it, and how many bytes of it do.
+    last: Option<(u32, usize)>,
     /// The text of the body, of each open quotation within it, and of an open attribution.
     texts: Vec<TextBuilder>,
     quotes: Vec<Open>,
@@ -95,8 +137,11 @@ impl Walk<'_, '_, '_> {
         let rules = &self.view.profile.body;
         let mut open: Vec<(u32, Close)> = Vec::new();
         let mut preformatted = 0usize;
-        if let Some(element) = at.and_then(|at| self.view.flat.element(at))
-            && (role(element) == Role::Preformatted || keeps_space(element))
+        if let Some(at) = at
+            && let Some(element) = self.view.flat.element(at)
+            && (role(element) == Role::Preformatted
+                || keeps_space(element)
+                || self.view.is(rules.preformatted.as_ref(), at))
         {
             preformatted += 1;
         }
@@ -119,6 +164,10 @@ impl Walk<'_, '_, '_> {
             let node = self.view.flat.node(next);
             let element = match node.kind {
                 Kind::Text(text) => {
+                    let text = match self.last {
+                        Some((last, bytes)) if last == next => text.get(..bytes).unwrap_or(text),
+                        _ => text,
+                    };
                     self.add(|out| match preformatted {
                         0 => out.push(text),
                         _ => out.push_preformatted(text),

@@ -34,7 +34,7 @@ pub(super) fn boards(view: &View<'_, '_>) -> Vec<BoardRow> {
             (address.kind == PageKind::Board).then_some((*place, address))
         });
         let Some((place, address)) = found else { continue };
-        let name = view.line(place);
+        let name = view.value(&rules.name, at).unwrap_or_else(|| view.line(place));
         if name.is_empty() || rows.iter().any(|row| row.request.url == address.url) {
             continue;
         }
@@ -69,7 +69,7 @@ pub(super) fn threads(view: &View<'_, '_>) -> Vec<ThreadRow> {
         let Some(id) = address.thread_id.clone().or_else(|| own.clone()) else { continue };
         let posts: Option<u64> = view.value(&rules.posts, at).and_then(|text| number(&text));
         rows.push(ThreadRow {
-            title: view.line(place),
+            title: view.value(&rules.title, at).unwrap_or_else(|| view.line(place)),
             request: NewRequest { page: Some(1), position_base: Some(0), ..request(&address) },
             replies: view
                 .value(&rules.replies, at)

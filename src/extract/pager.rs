@@ -58,6 +58,11 @@ pub(super) fn place(view: &View<'_, '_>, own: Option<&Address>, kind: PageKind, 
             let pages = if told.is_some() || next.is_none() { Some(pages) } else { None };
             Place { page, pages, before, next }
         }
+        Unit::Link => {
+            let next = next.filter(|next| own.is_none_or(|own| own.url != next.url));
+            // Which page of how many this is is not told, so the frontier counts.
+            Place { page: 1, next: next.map(|next| NewRequest { page: None, ..request(&next) }), ..Place::default() }
+        }
         Unit::Offset => {
             let default = if kind == PageKind::Thread { rules.posts_per_page } else { rules.threads_per_page };
             let before = own.filter(|own| !own.alias).map(|own| own.offset.unwrap_or(0));

@@ -35,7 +35,8 @@ pub(super) fn posts(view: &mut View<'_, '_>, own: Option<&Address>) -> Vec<RawPo
         }
         let is_post = id.is_some() || {
             let range = at..view.flat.within(at).end;
-            rules.body.0.iter().any(|css| view.first(css, &range).is_some())
+            rules.goes_on && (rules.id.0.is_empty() || rules.behind.is_some())
+                || rules.body.0.iter().chain(&rules.behind).any(|css| view.first(css, &range).is_some())
         };
         if is_post {
             places.push((at, id));
@@ -77,11 +78,14 @@ fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32, 
     let place =
         rules.body.0.iter().find_map(|css| if view.is(Some(css), at) { Some(at) } else { view.first(css, &range) });
     let mut status = rules.status.iter().find(|rule| view.holds(&rule.when, at)).map(|rule| rule.status);
-    if id.is_none() && place.is_none() {
+    let body = place.map(|place| body::body(view, place)).or_else(|| {
+        let behind = view.all(rules.behind.as_ref()?, &(at..range.end)).last()?;
+        Some(body::behind(view, *behind, range.end))
+    });
+    if id.is_none() && body.is_none() {
         return None;
     }
-    let body = place.map(|place| body::body(view, place)).unwrap_or_default();
-    if place.is_none() && status.is_none() {
+    if body.is_none() && status.is_none() {
         status = Some(Status::Hidden);
     }
     Some(RawPost {
@@ -96,7 +100,7 @@ fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32, 
         notices: notices(view, rules, at),
         attachments: attachments(view, at),
         status: status.unwrap_or_default(),
-        body,
+        body: body.unwrap_or_default(),
         id,
     })
 }

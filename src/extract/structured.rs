@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{
     flat::{Kind, attribute},
+    json,
     markup::Tape,
     view::View,
 };
@@ -44,7 +45,7 @@ pub(super) fn told(view: &View<'_, '_>) -> Vec<Told> {
                 Kind::Element(_) => None,
             })
             .collect();
-        if let Ok(value) = serde_json::from_str::<Value>(text.trim()) {
+        if let Some(value) = json::read(text.trim()) {
             walk(&value, &mut all, 0);
         }
     }

@@ -93,23 +93,51 @@ pub fn status(path: &Path) -> Result<Vec<SourceStatus>, StateError> {
         return Ok(Vec::new());
     }
     let fault = |error: rusqlite::Error| StateError::from_sqlite(path, &error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
-    let version = open::check_version(&connection, path)?;
-    if version == 0 {
-        // its first opening was cut short: nothing has been written yet
-        return Ok(Vec::new());
-    }
-    if version == open::VERSION {
-        match read_status(&connection) {
-            // after a power cut the file must be mended before it can be read
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {}
-            read => return read.map_err(fault),
+    if let Some(connection) = look_into(path)? {
+        let version = open::check_version(&connection, path)?;
+        if version == 0 {
+            // its first opening was cut short: nothing has been written yet
+            return Ok(Vec::new());
+        }
+        if version == open::VERSION {
+            match read_status(&connection) {
+                Err(error) if wants_mending(&error) => {}
+                read => return read.map_err(fault),
+            }
         }
     }
     // an earlier version of the program wrote it, or it was left in the midst of something: brought up to date first
-    drop(connection);
     read_status(&open::open(&StatePath::File(path.to_owned()))?.connection).map_err(fault)
+}
+
+/// Opens a state for reading alone; `None` where that cannot be done before it is mended.
+fn look_into(path: &Path) -> Result<Option<Connection>, StateError> {
+    let fault = |error: rusqlite::Error| StateError::from_sqlite(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let first_look = |connection: &Connection| connection.query_row("PRAGMA schema_version", [], |_| Ok(()));
+    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    match first_look(&connection) {
+        Ok(()) => return Ok(Some(connection)),
+        Err(error) if wants_mending(&error) => {}
+        Err(error) => return Err(fault(error)),
+    }
+    // A log beside the file holds what is not in it yet. Without one the file is whole, and in a folder that nobody may write to it
+    // can only be read by one who promises that nobody writes.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let has_log = std::fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    let whole = std::path::absolute(path).ok().and_then(|path| url::Url::from_file_path(path).ok());
+    let Some(mut address) = whole.filter(|_| !has_log) else { return Ok(None) };
+    address.set_query(Some("immutable=1"));
+    let connection =
+        Connection::open_with_flags(address.as_str(), flags | OpenFlags::SQLITE_OPEN_URI).map_err(fault)?;
+    first_look(&connection).map_err(fault)?;
+    Ok(Some(connection))
+}
+
+/// After a power cut, or a kill, a file must be mended before it can be read, which who only reads cannot do.
+fn wants_mending(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
 }
 
 fn read_status(connection: &Connection) -> rusqlite::Result<Vec<SourceStatus>> {

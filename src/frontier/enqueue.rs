@@ -97,6 +97,7 @@ pub(super) fn begin(
     first_serial: i64,
 ) -> rusqlite::Result<Begun> {
     let millis = now.as_millisecond();
+    queue.look_at_the_last_run(db, now)?;
     db.prepare_cached(
         "INSERT INTO source (name, url, run, started) VALUES (?1, ?2, 1, ?3)
          ON CONFLICT (name) DO UPDATE SET url = excluded.url, run = run + 1, started = excluded.started, whole = 0,

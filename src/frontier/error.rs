@@ -35,6 +35,16 @@ pub enum StateError {
         /// The state file.
         path: PathBuf,
     },
+    /// So little space is left that a run would end in the midst of its work (exit code 5).
+    #[error("{path}: {left} MiB are left for the state, and a run wants {least}: make space first")]
+    LittleSpace {
+        /// The state file.
+        path: PathBuf,
+        /// What is left, in MiB.
+        left: u64,
+        /// What a run wants, in MiB.
+        least: u64,
+    },
     /// The state could not be read or written.
     #[error("{path}: {cause}")]
     Io {
@@ -60,7 +70,7 @@ impl StateError {
         match self {
             StateError::Locked { .. } => 6,
             StateError::Damaged { .. } | StateError::TooNew { .. } => 7,
-            StateError::Full { .. } => 5,
+            StateError::Full { .. } | StateError::LittleSpace { .. } => 5,
             StateError::NoSource(_) | StateError::SourceExists(_) => 2,
             StateError::Io { .. } | StateError::Closed => 5,
         }

@@ -15,6 +15,7 @@ use crate::model::{FetchFailure, Health, SourceSettings};
 use super::{
     Batch, Begun, Committed, HostQueue, Lease, Line, Outlook, Retried, RunOptions, StateError, StatePath,
     open::{self, Opened},
+    place,
     writer::Writer,
 };
 
@@ -167,8 +168,11 @@ impl Frontier {
     ///
     /// # Errors
     /// [`StateError::Locked`] where another instance holds it, [`StateError::Damaged`] and [`StateError::TooNew`] where
-    /// it cannot be trusted, else what the system says.
+    /// it cannot be trusted, [`StateError::LittleSpace`] where it could not grow, else what the system says.
     pub fn open(path: &StatePath) -> Result<Frontier, StateError> {
+        if let StatePath::File(file) = path {
+            place::check(file)?;
+        }
         let opened = open::open(path)?;
         Frontier::start(opened)
     }

@@ -18,6 +18,7 @@ mod error;
 mod handle;
 mod lease;
 mod open;
+mod place;
 mod writer;
 
 mod commit;

@@ -3,8 +3,10 @@
 //! The rows lie in the database; what is here is what only this process knows: leases, whose turn it is, and the time
 //! that is left of a wait, which is measured by the monotonic clock so that a jump of the wall clock shortens nothing.
 
+mod hosts;
 mod numbers;
 mod over;
+mod setback;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -21,7 +23,7 @@ use crate::{
     model::{NewRequest, Reason, Request, SourceSettings, Validators},
 };
 
-use super::{HostQueue, RunOptions, missing::Recent};
+use super::{RunOptions, missing::Recent};
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
 
@@ -103,6 +105,8 @@ pub(super) struct Queue {
     /// Thread pages that were read last.
     pub(super) recent: Recent,
     wake_at: Option<Instant>,
+    /// The clocks when they were looked at last.
+    seen: Option<setback::Seen>,
 }
 
 impl Queue {
@@ -175,28 +179,6 @@ impl Queue {
         let id = db.last_insert_rowid();
         self.origins.insert(name.to_owned(), Origin { id, busy: None, free_at: Instant::now() });
         Ok(id)
-    }
-
-    /// What waits, by source and host.
-    pub(super) fn hosts(&self, db: &Connection) -> rusqlite::Result<Vec<HostQueue>> {
-        let mut rows = db.prepare_cached(
-            "SELECT source.name, origin.name, count(*) FROM page
-             JOIN source ON source.id = page.source JOIN origin ON origin.id = page.origin
-             WHERE state = 1 GROUP BY page.source, page.origin",
-        )?;
-        let queue = |row: &rusqlite::Row<'_>| {
-            let name: String = row.get(1)?;
-            let origin = self.origins.get(&name);
-            let rest = origin.map(|origin| origin.free_at.saturating_duration_since(Instant::now()));
-            Ok(HostQueue {
-                source: row.get(0)?,
-                pending: row.get::<_, i64>(2)?.unsigned_abs(),
-                busy: origin.is_some_and(|origin| origin.busy.is_some()),
-                rest: rest.unwrap_or_default(),
-                origin: name,
-            })
-        };
-        rows.query_map([], queue)?.collect()
     }
 
     /// The next request: origins take turns, and within one the page that stands first.

@@ -95,6 +95,7 @@ impl Writer {
         };
         runtime.block_on(async {
             while let Some(command) = self.next_command().await {
+                self.look_at_the_clock();
                 self.handle(command);
                 while self.rows < GROUP
                     && let Ok(command) = self.commands.try_recv()
@@ -199,6 +200,14 @@ impl Writer {
             Command::Confirmed { answer } => {
                 let _ = answer.send(Ok(self.counters.confirmed));
             }
+        }
+    }
+
+    /// Before anything is done by it. A fault ends the state, as any other.
+    fn look_at_the_clock(&mut self) {
+        match self.queue.look_at_the_clock(&self.connection) {
+            Ok(()) => {}
+            Err(error) => drop(self.fail(&error)),
         }
     }
 

@@ -142,6 +142,26 @@ pub struct SourceSettings {
     pub adaptive: Option<Adaptive>,
 }
 
+impl SourceSettings {
+    /// A source of which no more is said than its name and start address: all of it is read, once, one request a second.
+    pub fn new(name: impl Into<Arc<str>>, url: Url) -> Self {
+        Self {
+            name: name.into(),
+            url,
+            engine: None,
+            time_zone: None,
+            date_order: None,
+            include_boards: Vec::new(),
+            exclude_boards: Vec::new(),
+            posts: Posts::All,
+            limits: Limits::default(),
+            delay: Duration::from_secs(1),
+            recheck: Vec::new(),
+            adaptive: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

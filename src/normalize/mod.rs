@@ -23,4 +23,4 @@ mod signature;
 pub mod text;
 
 pub use knowledge::Knowledge;
-pub use normalizer::{NormalizeError, Normalized, Normalizer, PageStamp};
+pub use normalizer::{NormalizeError, Normalized, Normalizer, OwnFile, PageStamp};

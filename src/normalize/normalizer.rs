@@ -14,11 +14,30 @@ use crate::model::{Extracted, Record};
 #[derive(Debug, thiserror::Error)]
 pub enum NormalizeError {
     /// Templates of edit notices.
-    #[error(transparent)]
-    Notices(#[from] NoticeError),
+    #[error("{file}: {cause}")]
+    Notices {
+        /// The file's name.
+        file: String,
+        /// What is wrong in it.
+        cause: NoticeError,
+    },
     /// Lists of agencies, papers and places.
-    #[error(transparent)]
-    Articles(#[from] ArticlesError),
+    #[error("{file}: {cause}")]
+    Articles {
+        /// The file's name.
+        file: String,
+        /// What is wrong in it.
+        cause: ArticlesError,
+    },
+}
+
+/// A file of a user's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnFile {
+    /// As the user calls it.
+    pub name: String,
+    /// What stands in it.
+    pub text: String,
 }
 
 /// When a page was answered and when it was fetched.
@@ -56,18 +75,33 @@ impl Normalizer {
         Normalizer { notices: None, articles: None }
     }
 
-    /// With a user's own in addition, each a TOML text like the files in `config/notices` and `config/articles.toml`.
+    /// With a user's own in addition, each a TOML file like those in `config/notices`, or like `config/articles.toml`.
     ///
     /// # Errors
-    /// Where one of them is not of its form.
-    pub fn with(notices: Option<&str>, articles: Option<&str>) -> Result<Normalizer, NormalizeError> {
-        Ok(Normalizer {
-            notices: notices.map(Notices::with).transpose()?.map(Arc::new),
-            articles: articles.map(Articles::with).transpose()?.map(Arc::new),
-        })
+    /// The first file that is not of its form.
+    pub fn with(notices: &[OwnFile], articles: &[OwnFile]) -> Result<Normalizer, NormalizeError> {
+        let mut own = Normalizer::builtin();
+        if !notices.is_empty() {
+            let texts: Vec<&str> = notices.iter().map(|file| file.text.as_str()).collect();
+            let compiled = Notices::with_all(&texts).map_err(|(at, cause)| {
+                let file = notices.get(at).map(|file| file.name.clone()).unwrap_or_default();
+                NormalizeError::Notices { file, cause }
+            })?;
+            own.notices = Some(Arc::new(compiled));
+        }
+        if !articles.is_empty() {
+            let mut lists = Articles::builtin().clone();
+            for file in articles {
+                let fault = |cause| NormalizeError::Articles { file: file.name.clone(), cause };
+                lists.extend(&file.text).map_err(fault)?;
+            }
+            own.articles = Some(Arc::new(lists));
+        }
+        Ok(own)
     }
 
-    pub(super) fn notices(&self) -> &Notices {
+    /// The notice templates in force.
+    pub fn notices(&self) -> &Notices {
         self.notices.as_deref().unwrap_or_else(|| Notices::builtin())
     }
 

@@ -79,7 +79,8 @@ impl Flow {
             let (apart, batches) = (apart_sender.clone(), batch_sender.clone());
             stages.spawn_blocking(move || extraction(&shared, &keep, &pages, &apart, &batches));
         }
-        stages.spawn_blocking(move || normalizer(&apart, &batch_sender));
+        let (normalizing, keeping) = (Arc::clone(&shared), Arc::clone(&keep));
+        stages.spawn_blocking(move || normalizer(&normalizing, &keeping, &apart, &batch_sender));
         for _ in 0..COMMITTERS {
             stages.spawn(committer(Arc::clone(&shared), batches.clone()));
         }
@@ -143,7 +144,7 @@ impl Flow {
             Ok(whole) => {
                 self.shared.ended(name);
                 if !whole {
-                    tracing::info!(source = %name, "work is left to the next run");
+                    self.tell_left(name).await;
                 }
                 if whole { Ending::Whole } else { Ending::Left }
             }
@@ -151,6 +152,15 @@ impl Flow {
                 self.shared.broke(error.into());
                 Ending::Stopped
             }
+        }
+    }
+
+    /// Says what is left, and which host it waits for.
+    async fn tell_left(&self, name: &Arc<str>) {
+        let hosts = self.shared.frontier.hosts().await.unwrap_or_default();
+        for host in hosts.iter().filter(|host| *host.source == **name) {
+            let (origin, pages, rest) = (&host.origin, host.pending, host.rest);
+            tracing::warn!(source = %name, %origin, pages, rest = ?Duration::from_secs(rest.as_secs()), "work is left to the next run");
         }
     }
 

@@ -9,6 +9,7 @@
 //! the commit. [`run_offline`] sends saved pages through the same two stages in the middle, without frontier and state.
 
 mod flow;
+mod isolate;
 mod keep;
 mod offline;
 mod plan;
@@ -17,11 +18,14 @@ mod shared;
 mod sightings;
 mod sniff;
 mod stages;
+mod suspects;
 mod tally;
+mod trial;
 mod writer;
 
 pub use flow::{Ending, Flow};
 pub use offline::{Format, Input, OfflineError, OfflinePlan, OfflineReport, run_offline};
 pub use plan::{Onlooker, OutputPlan, PipelineError, Plan, SourcePlan};
-pub use run::{run, run_seen};
+pub use run::{Told, run, run_seen};
 pub use tally::Tally;
+pub use trial::Trial;

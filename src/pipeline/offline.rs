@@ -8,7 +8,6 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use flate2::read::MultiGzDecoder;
@@ -16,6 +15,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{
+    isolate::trip,
     sightings::Sightings,
     sniff::{GZIP, MOST, may_hold_posts, sniff, told_address},
     stages::tell_turns,
@@ -25,9 +25,7 @@ use crate::{
     engine::Engines,
     extract::{ExtractOptions, extract, is_server_error},
     fetch::{FetchError, decode, read_warc},
-    model::{
-        Change, DateOrder, Limits, Markup, Outcome, Page, Posts, Record, SourceSettings, Status, Validators, Zone,
-    },
+    model::{Change, DateOrder, Markup, Outcome, Page, Record, SourceSettings, Status, Validators, Zone},
     normalize::{Knowledge, Normalizer, PageStamp, markup::render},
 };
 
@@ -251,6 +249,7 @@ impl Offline<'_> {
         self.report.pages += 1;
         let decoded = decode(page);
         let engine = self.plan.engine.as_deref();
+        trip("extract", &page.url);
         let mut extracted = extract(page, &decoded.text, &self.plan.engines, engine, &self.plan.options);
         extracted.charset_doubtful |= decoded.doubtful;
         let source = self.source(page.url.host_str(), name);
@@ -273,6 +272,7 @@ impl Offline<'_> {
         let outcome = extracted.outcome;
         let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
         let before = known.knowledge.clone();
+        trip("normalize", &page.url);
         let mut normalized = self.plan.normalizer.page(&source, &mut known.knowledge, &stamp, extracted);
         tell_turns(&source.name, &before, &known.knowledge);
         if normalized.records.is_empty() {
@@ -330,18 +330,10 @@ impl Offline<'_> {
             (None, None) => Path::new(input).file_name().map_or(input.into(), |name| name.to_string_lossy()).into(),
         };
         SourceSettings {
-            name,
-            url: self.plan.url.clone().unwrap_or_else(|| file_url(input)),
             engine: self.plan.engine.clone(),
             time_zone: self.plan.time_zone.clone(),
             date_order: self.plan.date_order,
-            include_boards: Vec::new(),
-            exclude_boards: Vec::new(),
-            posts: Posts::All,
-            limits: Limits::default(),
-            delay: Duration::ZERO,
-            recheck: Vec::new(),
-            adaptive: None,
+            ..SourceSettings::new(name, self.plan.url.clone().unwrap_or_else(|| file_url(input)))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use super::Trial;
 use crate::{
     clock::Clock,
     emit::{EmitError, Line},
@@ -46,6 +47,8 @@ pub struct Plan {
     pub state: StatePath,
     /// Where records go.
     pub output: OutputPlan,
+    /// How long a full disk is waited for, with nothing fetched, before the run ends.
+    pub wait_for_space: Duration,
     /// How pages are fetched.
     pub http: HttpSettings,
     /// How often a request that failed is tried again.
@@ -60,6 +63,8 @@ pub struct Plan {
     pub quarantine: Option<PathBuf>,
     /// What records carry beyond text.
     pub extract: ExtractOptions,
+    /// What reads a page first under which the program has died before; `None`: nothing, and it is read again.
+    pub trial: Option<Trial>,
     /// How the frontier goes about it.
     pub options: RunOptions,
     /// How long work in flight may take after the run was asked to stop.

@@ -7,6 +7,15 @@ use tokio_util::sync::CancellationToken;
 use super::{Ending, Flow, PipelineError, Plan, Tally};
 use crate::model::News;
 
+/// What is to be told of a run's sources.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// What those who look after a source are to be told.
+    pub news: Vec<(Arc<str>, News)>,
+    /// The sources that have work left, which falls due too late for this run: a host that asked for rest, as a rule.
+    pub left: Vec<Arc<str>>,
+}
+
 /// Crawls the plan's sources once. `stop` asks for an early end: what is in flight is finished or given back within the
 /// plan's grace. `tally` can be read while the run goes on; what it holds at the end is the result.
 ///
@@ -16,7 +25,7 @@ pub async fn run(plan: Plan, stop: CancellationToken, tally: Tally) -> Result<()
     run_seen(plan, stop, tally, |_| {}).await.map(drop)
 }
 
-/// The same; `opened` is handed the flow when it is open, and what those who look after a source are to be told comes back.
+/// The same; `opened` is handed the flow when it is open, and what is to be told of the sources comes back.
 ///
 /// # Errors
 /// As [`run`].
@@ -25,7 +34,7 @@ pub async fn run_seen(
     stop: CancellationToken,
     tally: Tally,
     opened: impl FnOnce(&Flow),
-) -> Result<Vec<(Arc<str>, News)>, PipelineError> {
+) -> Result<Told, PipelineError> {
     let sources = std::mem::take(&mut plan.sources);
     let flow = Flow::open(plan, stop.clone(), tally).await?;
     opened(&flow);
@@ -36,13 +45,16 @@ pub async fn run_seen(
             return flow.close().await.and(Err(error));
         }
     }
-    let mut told = Vec::new();
+    let mut told = Told::default();
     for source in &sources {
         let name = &source.settings.name;
-        if flow.ended(name).await != Ending::Stopped
-            && let Ok(Some(news)) = flow.judge(source, false).await
-        {
-            told.push((name.clone(), news));
+        match flow.ended(name).await {
+            Ending::Stopped => continue,
+            Ending::Left => told.left.push(name.clone()),
+            Ending::Whole => {}
+        }
+        if let Ok(Some(news)) = flow.judge(source, false).await {
+            told.news.push((name.clone(), news));
         }
     }
     flow.close().await?;

@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{PipelineError, Plan, Tally};
+use super::{PipelineError, Plan, Tally, suspects::Suspects};
 use crate::{
     engine::Engines,
     extract::ExtractOptions,
@@ -78,9 +78,12 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
     /// No further run will begin: fetchers go when nothing is wanted any more.
     pub(super) closing: CancellationToken,
+    /// Nothing is to be fetched now: what was fetched has nowhere to go.
+    held: watch::Sender<bool>,
     /// Asks the writer to open its output anew.
     pub(super) reopen: Notify,
     pub(super) tally: Tally,
+    pub(super) suspects: Suspects,
     gate: Gate,
     sessions: Sessions,
     means: Mutex<Arc<Means>>,
@@ -102,9 +105,11 @@ impl Shared {
         let sessions = Sessions::default();
         let means = Mutex::new(Means::of(&plan, gate.clone(), sessions.clone())?);
         Ok(Shared {
+            suspects: Suspects::open(&plan.state),
             frontier,
             stop,
             closing: CancellationToken::new(),
+            held: watch::Sender::new(false),
             reopen: Notify::new(),
             tally,
             gate,
@@ -152,6 +157,21 @@ impl Shared {
     /// Tells each change of the number of runs that have begun, those from now on.
     pub(super) fn beginnings(&self) -> watch::Receiver<u64> {
         self.begun.subscribe()
+    }
+
+    /// Says whether fetching is to wait.
+    pub(super) fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        *self.held.borrow()
+    }
+
+    /// Waits while fetching is to wait.
+    pub(super) async fn free(&self) {
+        // the sender lives as long as this
+        let _ = self.held.subscribe().wait_for(|held| !held).await;
     }
 
     /// Keeps the first fault and stops the flow.

@@ -1,16 +1,13 @@
 //! The stages as loops: each takes from one channel and hands on to the next, and ends when its channel does.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_channel::{Receiver, Sender};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    isolate::{Watchman, guarded, trip},
     keep::Keep,
     shared::{Shared, SourceRun},
 };
@@ -18,7 +15,7 @@ use crate::{
     extract::extract,
     fetch::{Fetch, decode},
     frontier::{Batch, Lease, PageNews, PageResult, ThreadNews},
-    model::{Extracted, FailureClass, FetchFailure, Fetched, Outcome, Page, PageKind, Posts, Refusal},
+    model::{Extracted, FailureClass, FetchFailure, Fetched, Outcome, Page, PageKind, Posts, Refusal, Request},
     normalize::{Knowledge, Normalized, PageStamp, date::Turn},
     polite,
 };
@@ -34,19 +31,11 @@ pub(super) struct Fresh {
 pub(super) struct Apart {
     pub(super) lease: Lease,
     pub(super) run: Arc<SourceRun>,
-    pub(super) stamp: Stamp,
+    /// As it came: to be put aside, should it break what follows.
+    pub(super) page: Page,
     pub(super) extracted: Extracted,
     /// The reader broke on this page.
     pub(super) broke: bool,
-}
-
-/// What the later stages need of a page whose bytes are gone.
-pub(super) struct Stamp {
-    page: PageStamp,
-    validators: crate::model::Validators,
-    origin: String,
-    status: u16,
-    bytes: u64,
 }
 
 /// A page ready to be committed.
@@ -60,13 +49,16 @@ pub(super) struct Ready {
 
 /// Leases requests and fetches them until the flow closes or is asked to stop.
 pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: Sender<Ready>) {
+    let _watchman = Watchman { shared: &shared, stage: "fetch" };
     while let Some(lease) = next_lease(&shared).await {
         let Some(run) = shared.run(&lease.request().source) else { continue };
         shared.tally.leased(&run.settings.name);
         let origin = polite::origin(&lease.request().what.url);
+        let mut fetch = tokio::spawn(fetch_one(Arc::clone(&run), lease.request().clone()));
         let fetched = tokio::select! {
-            fetched = run.fetch.fetch(lease.request(), &run.settings) => fetched,
+            fetched = &mut fetch => fetched.unwrap_or_else(|_| Fetched::Failed(panicked(lease.request()))),
             () = grace_over(&shared.stop, shared.plan.grace) => {
+                fetch.abort();
                 shared.tally.given_back(&run.settings.name);
                 return;
             }
@@ -99,6 +91,17 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
     }
 }
 
+/// A fetch as a task of its own: a panic in it is its own.
+async fn fetch_one(run: Arc<SourceRun>, request: Request) -> Fetched {
+    trip("fetch", &request.what.url);
+    run.fetch.fetch(&request, &run.settings).await
+}
+
+fn panicked(request: &Request) -> FetchFailure {
+    let message = format!("{}: the fetch broke off: this is a bug", request.what.url);
+    FetchFailure { class: FailureClass::Broken, status: None, message, retry_after: None }
+}
+
 /// The next request. Where nothing is wanted, waits for the next run to begin; `None` when none will, or at a stop.
 async fn next_lease(shared: &Shared) -> Option<Lease> {
     let mut beginnings = shared.beginnings();
@@ -107,7 +110,17 @@ async fn next_lease(shared: &Shared) -> Option<Lease> {
         tokio::select! {
             biased;
             () = shared.stop.cancelled() => return None,
-            lease = shared.frontier.lease() => if lease.is_some() { return lease },
+            () = shared.free() => {}
+        }
+        tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => return None,
+            lease = shared.frontier.lease() => match lease {
+                // given back as it is dropped
+                Some(_) if shared.is_held() => continue,
+                Some(lease) => return Some(lease),
+                None => {}
+            },
         }
         tokio::select! {
             biased;
@@ -171,15 +184,24 @@ pub(super) fn extraction(
     apart: &Sender<Apart>,
     batches: &Sender<Ready>,
 ) {
+    let _watchman = Watchman { shared, stage: "extract" };
     while let Ok(Fresh { lease, run, page }) = pages.recv_blocking() {
         let (means, engine) = (&run.means, run.settings.engine.as_deref());
-        let read = catch_unwind(AssertUnwindSafe(|| {
+        let read = || {
             let decoded = decode(&page);
             let mut extracted = extract(&page, &decoded.text, &means.engines, engine, &means.extract);
             extracted.charset_doubtful |= decoded.doubtful;
             extracted
-        }));
-        let broke = read.is_err();
+        };
+        let is_poison = shared.suspects.is_suspect(&page.requested)
+            && shared.plan.trial.as_ref().is_some_and(|trial| trial.is_lost_with(&page, engine));
+        let read = if is_poison {
+            tracing::error!(url = %page.requested, "passed over: the program has died of this page");
+            None
+        } else {
+            shared.suspects.watched("extract", &page.requested, || guarded("extract", &page.requested, read))
+        };
+        let broke = read.is_none();
         let extracted = read.unwrap_or_default();
         let walled = extracted.outcome == Outcome::LoginRequired && extracted.logged_in != Some(true);
         if (walled || extracted.logged_in == Some(false))
@@ -200,30 +222,33 @@ pub(super) fn extraction(
         if broke || extracted.outcome == Outcome::Empty {
             keep.quarantine(&page);
         }
-        let stamp = Stamp {
-            page: PageStamp { date: page.date, fetched_at: page.fetched_at },
-            origin: polite::origin(&page.requested),
-            status: page.status,
-            bytes: page.body.len() as u64,
-            validators: page.validators,
-        };
-        if apart.send_blocking(Apart { lease, run, stamp, extracted, broke }).is_err() {
+        if apart.send_blocking(Apart { lease, run, page, extracted, broke }).is_err() {
             return;
         }
     }
 }
 
 /// Makes records of posts. One thread, so that what a source teaches is known to its next page.
-pub(super) fn normalizer(apart: &Receiver<Apart>, batches: &Sender<Ready>) {
+pub(super) fn normalizer(shared: &Shared, keep: &Keep, apart: &Receiver<Apart>, batches: &Sender<Ready>) {
+    let _watchman = Watchman { shared, stage: "normalize" };
     while let Ok(page) = apart.recv_blocking() {
-        if batches.send_blocking(ready(page)).is_err() {
+        if batches.send_blocking(ready(shared, keep, page)).is_err() {
             return;
         }
     }
 }
 
-fn ready(page: Apart) -> Ready {
-    let Apart { lease, run, stamp, mut extracted, broke } = page;
+fn ready(shared: &Shared, keep: &Keep, page: Apart) -> Ready {
+    let Apart { lease, run, page, mut extracted, broke } = page;
+    let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
+    let (origin, bytes) = (polite::origin(&page.requested), page.body.len() as u64);
+    let failed = |lease, origin| {
+        let batch = Batch { origin, ..Batch::of(PageResult::Failed, page.fetched_at) };
+        Ready { lease, batch, bytes, lost: None }
+    };
+    if broke {
+        return failed(lease, origin);
+    }
     let source = &run.settings;
     let mut known = run.knowledge();
     let request = lease.request();
@@ -239,11 +264,24 @@ fn ready(page: Apart) -> Ready {
             extracted.next = None;
         }
     }
-    let outcome = result_of(&extracted, stamp.status, broke);
+    let outcome = result_of(&extracted, page.status);
     let before = known.clone();
     let posts_on_page = u32::try_from(extracted.posts.len()).unwrap_or(u32::MAX);
-    let Normalized { records, listed, news: rest } =
-        run.means.normalizer.page(source, &mut known, &stamp.page, extracted);
+    let normalized = shared.suspects.watched("normalize", &page.requested, || {
+        guarded("normalize", &page.requested, || run.means.normalizer.page(source, &mut known, &stamp, extracted))
+    });
+    let Some(Normalized { records, listed, news: rest }) = normalized else {
+        // what it had begun to learn of this page may be half of something
+        *known = before;
+        drop(known);
+        keep.quarantine(&page);
+        return Ready {
+            lease,
+            batch: Batch { origin, ..Batch::of(PageResult::Failed, page.fetched_at) },
+            bytes,
+            lost: None,
+        };
+    };
     tell_turns(&source.name, &before, &known);
     let thread = rest.thread.map(|thread| ThreadNews {
         id: thread.id.or_else(|| request.what.thread_id.clone()),
@@ -268,14 +306,14 @@ fn ready(page: Apart) -> Ready {
         outcome,
         records,
         news,
-        validators: stamp.validators,
-        origin: stamp.origin,
+        validators: page.validators,
+        origin,
         next_allowed: None,
         knowledge: if before == *known { None } else { serde_json::to_string(&*known).ok() },
         engine: rest.engine,
-        fetched_at: stamp.page.fetched_at,
+        fetched_at: page.fetched_at,
     };
-    Ready { lease, batch, bytes: stamp.bytes, lost: None }
+    Ready { lease, batch, bytes, lost: None }
 }
 
 /// Says that dates were read the wrong way until this page.
@@ -286,9 +324,8 @@ pub(super) fn tell_turns(source: &str, before: &Knowledge, known: &Knowledge) {
     }
 }
 
-fn result_of(extracted: &Extracted, status: u16, broke: bool) -> PageResult {
+fn result_of(extracted: &Extracted, status: u16) -> PageResult {
     match extracted.outcome {
-        _ if broke => PageResult::Failed,
         Outcome::Read if status == 200 => PageResult::Read,
         Outcome::Read | Outcome::Unrecognised if matches!(status, 404 | 410) => PageResult::Noticed(Outcome::Missing),
         Outcome::Read | Outcome::Unrecognised if matches!(status, 401 | 403 | 407 | 451) => {
@@ -303,6 +340,7 @@ fn result_of(extracted: &Extracted, status: u16, broke: bool) -> PageResult {
 
 /// Commits pages. Several of these run side by side, so that the state can commit a group at once.
 pub(super) async fn committer(shared: Arc<Shared>, batches: Receiver<Ready>) {
+    let _watchman = Watchman { shared: &shared, stage: "commit" };
     while let Ok(Ready { lease, batch, bytes, lost }) = batches.recv().await {
         if let Some(failure) = lost {
             let Some(run) = shared.run(&lease.request().source) else { continue };

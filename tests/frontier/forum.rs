@@ -56,18 +56,9 @@ pub(crate) fn at(path: &str) -> Url {
 
 pub(crate) fn source(url: &str) -> SourceSettings {
     SourceSettings {
-        name: NAME.into(),
-        url: at(url),
-        engine: None,
-        time_zone: None,
-        date_order: None,
-        include_boards: Vec::new(),
-        exclude_boards: Vec::new(),
-        posts: Posts::All,
-        limits: Limits::default(),
         delay: std::time::Duration::ZERO,
         recheck: [1, 24, 168].map(|hours| std::time::Duration::from_secs(hours * 3600)).into(),
-        adaptive: None,
+        ..SourceSettings::new(NAME, at(url))
     }
 }
 

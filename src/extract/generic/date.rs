@@ -266,7 +266,8 @@ pub(super) fn dates(view: &View<'_, '_>, layout: &Layout) -> Vec<Dated> {
                     {
                         // Words beside it make it running text, in which dates are mentioned.
                         let beside = line.len() - range.len();
-                        if beside <= 90 {
+                        let is_mentioned = form == Form::Partial && !has_time && within_sentence(view, layout, holder);
+                        if beside <= 90 && !is_mentioned {
                             let before = format!("{lead} {}", &line[..range.start]);
                             let label = if form == Form::Month { Label::Other } else { label_of(&before) };
                             let printed = line[range.clone()].to_owned();
@@ -295,6 +296,20 @@ pub(super) fn dates(view: &View<'_, '_>, layout: &Layout) -> Vec<Dated> {
         all.sort_by_key(|dated| dated.node);
     }
     all
+}
+
+/// Whether an element stands out in a sentence: "closed from <strong>April 28th</strong> to …".
+fn within_sentence(view: &View<'_, '_>, layout: &Layout, at: u32) -> bool {
+    let stands_out = |at: u32| {
+        view.flat
+            .element(at)
+            .is_some_and(|element| matches!(element.value().name(), "strong" | "b" | "em" | "i" | "u" | "mark"))
+    };
+    let around = layout.upward(at).find(|at| !stands_out(*at)).filter(|_| stands_out(at));
+    around.is_some_and(|around| {
+        layout.letters(&view.flat.within(around)) > layout.letters(&view.flat.within(at)) + 60
+            && view.flat.element(around).is_some_and(|element| matches!(element.value().name(), "p" | "li" | "td"))
+    })
 }
 
 /// Ages without a word that says so ("2 years"), where a page shows no other dates of posts.

@@ -3,11 +3,13 @@
 //! A page of posts is a row of blocks of one shape, each with a name, a date and running text. So: find what looks like a date or
 //! a person ([`date`], [`person`]), take each series of such places as a row of marks, cut the page at them, and keep
 //! the row whose pieces make the best posts ([`series`]); then let the pieces vote on what in them is the author, the date and the
-//! body ([`parts`], [`text`]). Plain functions over the parsed page; nothing is learnt and nothing is kept.
+//! body ([`parts`], [`text`]), and judge whether they are a forum's at all ([`judge`]). Plain functions over the parsed page; nothing is learnt and nothing is kept.
 
 mod date;
 mod draft;
+mod judge;
 mod layout;
+mod lines;
 mod links;
 mod opening;
 mod parts;

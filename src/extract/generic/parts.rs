@@ -30,7 +30,7 @@ struct Candidate {
 
 /// Finds author and date of each piece.
 pub(super) fn parts(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, pieces: &[Piece]) -> Vec<Parts> {
-    let quoted = quoted(view, layout);
+    let quoted = quoted(view, layout, marks);
     let key_of = |at: u32| {
         let above = layout.parent(at).map_or(0, |up| layout.shapes[up as usize]);
         hash(&(layout.shapes[at as usize], above))
@@ -142,7 +142,7 @@ fn elect(pieces: &[Vec<Candidate>], least: f64) -> Vec<Option<usize>> {
 }
 
 /// Quotations: names and dates within them are not the post's.
-fn quoted(view: &View<'_, '_>, layout: &Layout) -> Vec<Range<u32>> {
+fn quoted(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> Vec<Range<u32>> {
     let mut all: Vec<Range<u32>> = Vec::new();
     for quote in &view.profile.body.quote {
         let Some(each) = &quote.each else { continue };
@@ -153,9 +153,23 @@ fn quoted(view: &View<'_, '_>, layout: &Layout) -> Vec<Range<u32>> {
                 .map(|at| *at..view.flat.node(*at).end),
         );
     }
+    // What someone signs with is no author of the post; but what is dated is its head, whatever it is called.
+    if let Some(drop) = &view.profile.body.drop {
+        let signatures = view.all(drop, &view.whole()).iter().filter(|at| is_signature(view, **at));
+        let signatures = signatures.map(|at| *at..view.flat.node(*at).end);
+        all.extend(signatures.filter(|range| marks.dates_in(range) == 0));
+    }
     // vBulletin 4 and others hold bodies in block quotes: what holds much of the page is no quotation.
     all.sort_by_key(|range| (range.start, range.end));
     all
+}
+
+fn is_signature(view: &View<'_, '_>, at: u32) -> bool {
+    let Some(element) = view.flat.element(at) else { return false };
+    [attribute(element, "class"), attribute(element, "id")].into_iter().flatten().any(|value| {
+        let value = value.to_ascii_lowercase();
+        value.contains("signature") || value.split_ascii_whitespace().any(|token| token.starts_with("sig"))
+    })
 }
 
 fn within(ranges: &[Range<u32>], at: u32) -> bool {

@@ -78,7 +78,8 @@ pub(super) fn people(view: &View<'_, '_>, layout: &Layout) -> Vec<Named> {
         {
             strength = 1;
         }
-        if strength == 0 || range.len() > 14 {
+        // Icons for what someone is stand in the link of his name.
+        if strength == 0 || range.len() > if strength >= 3 { 48 } else { 14 } {
             continue;
         }
         let name = name_of(view, at);
@@ -134,7 +135,8 @@ fn within_author(view: &View<'_, '_>, layout: &Layout, at: u32) -> bool {
     })
 }
 
-fn leads_to_person(href: &str) -> bool {
+/// Whether an address is that of a person's page.
+pub(super) fn leads_to_person(href: &str) -> bool {
     PERSON.as_ref().is_some_and(|person| person.is_match(href))
         && !NO_PERSON.as_ref().is_some_and(|no| no.is_match(href))
 }
@@ -147,18 +149,27 @@ fn is_person_class(value: &str) -> bool {
 /// Names that stand in plain text beside a date: "Ann · 2 hours ago", "posted by Ann on …".
 pub(super) fn beside_dates(view: &View<'_, '_>, layout: &Layout, dates: &[date::Dated]) -> Vec<Named> {
     let mut all: Vec<Named> = Vec::new();
+    let plain = |at: u32, text: &str| {
+        let name = trimmed(text);
+        is_name(name).then(|| Named { at, name: name.to_owned(), href: None, strength: 1 })
+    };
     for dated in dates.iter().filter(|dated| dated.label == date::Label::None) {
-        let mut add = |at: u32, text: &str| {
-            let name = trimmed(text);
-            if is_name(name) && all.last().is_none_or(|last| last.at != at) {
-                all.push(Named { at, name: name.to_owned(), href: None, strength: 1 });
-            }
-        };
         if let Kind::Text(text) = view.flat.node(dated.node).kind
-            && let Some((before, _)) = text.split_once(dated.text.as_str())
-            && !before.trim().is_empty()
+            && let Some((before, after)) = text.split_once(dated.text.as_str())
+            && !(before.trim().is_empty() && after.trim().is_empty())
         {
-            add(dated.node, before);
+            if let Some(name) = after_by(after) {
+                all.push(Named { at: dated.node, name: name.to_owned(), href: None, strength: 2 });
+                continue;
+            }
+            if before.trim().is_empty() {
+                continue;
+            }
+            all.extend(plain(dated.node, before));
+            continue;
+        }
+        if let Some(named) = linked_before(view, layout, dated.node) {
+            all.push(named);
             continue;
         }
         let before = (dated.node.saturating_sub(5)..dated.node).rev().find_map(|at| match view.flat.node(at).kind {
@@ -170,10 +181,39 @@ pub(super) fn beside_dates(view: &View<'_, '_>, layout: &Layout, dates: &[date::
         if let Some((at, text)) = before
             && layout.parent(at).is_some_and(|up| layout.letters(&view.flat.within(up)) < 120)
         {
-            add(at, text);
+            all.extend(plain(at, text));
         }
     }
+    all.dedup_by_key(|named| named.at);
     all
+}
+
+/// The name after a word for "by": "written 13-06-2026 16:41 by Ann".
+fn after_by(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '-' | '–' | '|' | '·'));
+    let name = person_words::BY.iter().find_map(|word| text.strip_prefix(word)?.strip_prefix(char::is_whitespace))?;
+    Some(name.trim()).filter(|name| is_name(name))
+}
+
+/// The link right before a date that leads to an address made of its own text: `<a href="/ann-b">Ann B</a>`. So do links of tags.
+fn linked_before(view: &View<'_, '_>, layout: &Layout, dated: u32) -> Option<Named> {
+    const FAR: u32 = 12;
+    let near = (dated.saturating_sub(FAR)..dated).rev().filter(|at| layout.visible[*at as usize]);
+    let mut links = near.filter_map(|at| Some((at, view.flat.element(at).filter(|link| link.value().name() == "a")?)));
+    links.next().and_then(|(at, element)| {
+        let href = attribute(element, "href").filter(|href| !href.contains("tag"))?;
+        let is_near = layout.letters(&(view.flat.node(at).end.min(dated)..dated)) <= 12;
+        let name = Some(view.line(at)).filter(|_| is_near)?;
+        let slug = href.split(['?', '#']).next()?.rsplit('/').find(|part| !part.is_empty())?;
+        let plain =
+            |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+        (is_name(&name) && plain(&name).chars().count() > 2 && plain(&name) == plain(slug)).then(|| Named {
+            at,
+            name,
+            href: Some(href.to_owned()),
+            strength: 3,
+        })
+    })
 }
 
 /// "1,204 posts", "81 months": a number of something that forums count.
@@ -244,7 +284,8 @@ fn is_name(text: &str) -> bool {
     }
     // A count ("123", "1,204 posts") is nobody; a name may be all digits where a link says so, which is rare enough.
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    if digits * 2 > count && count < 6 || text.chars().all(|c| !c.is_alphabetic()) {
+    let is_first = text.starts_with(|c: char| !c.is_alphabetic());
+    if is_first && digits * 2 > count && count < 6 || text.chars().all(|c| !c.is_alphabetic()) {
         return false;
     }
     if is_count(&lower) || is_time(&lower) {

@@ -205,3 +205,7 @@ pub(super) const NO_NAMES: &[&str] = &[
     "re:",
     "print",
 ];
+
+/// Words for "by" before a name.
+pub(super) const BY: &[&str] =
+    &["by", "von", "par", "por", "da", "di", "door", "av", "af", "przez", "от", "από", "tarafından", "bởi", "oleh"];

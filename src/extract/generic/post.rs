@@ -3,13 +3,11 @@
 use std::{
     collections::{HashMap, HashSet},
     ops::Range,
-    sync::LazyLock,
 };
-
-use regex::Regex;
 
 use super::{
     date::{self, Dated},
+    judge,
     layout::{Layout, hash},
     opening,
     parts::{self, Parts},
@@ -42,8 +40,12 @@ impl Reading {
         people.extend(person::beside_dates(view, &layout, &dates));
         people.sort_by_key(|named| named.at);
         let marks = Marks::new(&dates, &people, &layout);
-        let is_forum = is_forum(view);
-        let (mut pieces, _) = series::best(view, &layout, &marks);
+        let is_forum = judge::is_forum(view);
+        let (mut pieces, worth) = series::best(view, &layout, &marks);
+        // Two places of one post are a row as well, but a poor one.
+        if worth < 1.0 {
+            pieces.clear();
+        }
         match pieces.is_empty() {
             true => pieces.extend(opening::only(view, &layout, &marks, is_forum)),
             false => {
@@ -65,7 +67,8 @@ pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
     let title = title::title(view);
     let mut posts: Vec<RawPost> = Vec::new();
     let mut seen: HashSet<u64> = HashSet::new();
-    for number in 0..reading.pieces.len() {
+    let abridged = abridged(view, &reading);
+    for number in (0..reading.pieces.len()).filter(|number| !abridged.contains(number)) {
         let Some(mut post) = post(view, &reading, number) else { continue };
         without_title(&mut post, title.as_deref());
         // The same in another dress (for small screens, or quoted on top) is the same post.
@@ -74,8 +77,29 @@ pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
             posts.push(post);
         }
     }
-    let Reading { layout, pieces, .. } = &reading;
-    if is_listing(layout, pieces, &posts) || !look_like_posts(view, pieces, &posts) { Vec::new() } else { posts }
+    if judge::are_posts(view, &reading, &posts) { posts } else { Vec::new() }
+}
+
+/// Pieces that show the beginning of a post alone: of another class than the others, and without the date that those have.
+fn abridged(view: &View<'_, '_>, reading: &Reading) -> HashSet<usize> {
+    const LEAST: usize = 5;
+    let shape = |number: usize| {
+        let author = reading.people[reading.parts[number].author?].at;
+        let called = reading.layout.upward(author).find(|at| {
+            let class = view.flat.element(*at).and_then(|element| attribute(element, "class")).unwrap_or_default();
+            class
+                .split_ascii_whitespace()
+                .any(|token| ["post", "comment", "message", "reply", "answer"].contains(&token))
+        });
+        called.map(|at| reading.layout.shapes[at as usize])
+    };
+    let (dated, undated): (Vec<usize>, Vec<usize>) =
+        (0..reading.pieces.len()).partition(|number| reading.parts[*number].date.is_some());
+    if dated.len() < LEAST || undated.len() < LEAST {
+        return HashSet::new();
+    }
+    let shapes: HashSet<Option<u64>> = dated.into_iter().map(shape).collect();
+    undated.into_iter().filter(|number| shape(*number).is_some_and(|shape| !shapes.contains(&Some(shape)))).collect()
 }
 
 fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost> {
@@ -218,74 +242,4 @@ fn names(href: &str, id: &str) -> bool {
         let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
         !digit(at.checked_sub(1)) && !digit(Some(at + id.len()))
     })
-}
-
-static FORUM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)forum|viewtopic|showthread|threads?[/.=]|[-/]threads?/|topics?[/.=]|\bboards?[./]|\bbbs\b|discussions?\b|/questions?/|\bcommunity\.|/community/|/t/|/talk/|answers|\bforo|foren|форум|论坛|論壇|掲示板|フォーラム|포럼|diễn đàn")
-    .ok()
-});
-
-/// Whether the address or the title of a page says that it is a forum's.
-fn is_forum(view: &View<'_, '_>) -> bool {
-    let Some(pattern) = FORUM.as_ref() else { return false };
-    let told = |name: &str, key: &str, value: &str, take: &str| {
-        let mut elements = view.flat.elements().filter(|(_, element)| element.value().name() == name);
-        elements.any(|(_, element)| {
-            attribute(element, key).is_some_and(|found| value.is_empty() || found == value)
-                && attribute(element, take).is_some_and(|text| pattern.is_match(text))
-        })
-    };
-    pattern.is_match(view.base.as_str())
-        || title::page_title(view).is_some_and(|title| pattern.is_match(&title))
-        || told("link", "rel", "canonical", "href")
-        || told("body", "class", "", "class")
-        || told("meta", "name", "generator", "content")
-}
-
-/// Whether most have what a post has; few blocks must have all of it, for few blocks of any page look alike by chance.
-fn look_like_posts(view: &View<'_, '_>, pieces: &[Piece], posts: &[RawPost]) -> bool {
-    let is_typed = |piece: &Piece| {
-        view.flat
-            .element(piece.top)
-            .and_then(|element| attribute(element, "itemtype"))
-            .is_some_and(series::is_post_type)
-    };
-    if pieces.iter().any(is_typed) {
-        return true;
-    }
-    let count = |test: &dyn Fn(&RawPost) -> bool| posts.iter().filter(|post| test(post)).count() * 10;
-    let dated = count(&|post| post.date != RawDate::default());
-    let named = count(&|post| post.author.is_some());
-    let share = match (is_forum(view), posts.len()) {
-        (true, _) => 5,
-        (false, 0..=3) => 10,
-        (false, _) => 7,
-    };
-    // Some forums print no dates; then every block must be called a post.
-    let all_named = named == posts.len() * 10
-        && posts.len() >= 2
-        && pieces.iter().all(|piece| {
-            let element = view.flat.element(piece.top);
-            let class =
-                element.and_then(|element| attribute(element, "class")).unwrap_or_default().to_ascii_lowercase();
-            ["post", "comment", "message", "answer", "reply"].iter().any(|word| class.contains(word))
-        });
-    if all_named && is_forum(view) {
-        return true;
-    }
-    dated >= posts.len() * share && named >= posts.len() * share.min(7)
-}
-
-/// Whether the pieces are rows of a listing: titles in links, and hardly any text of their own.
-fn is_listing(layout: &Layout, pieces: &[Piece], posts: &[RawPost]) -> bool {
-    if posts.is_empty() {
-        return true;
-    }
-    let (plain, linked) = pieces.iter().fold((0u64, 0u64), |(plain, linked), piece| {
-        (plain + u64::from(layout.plain(&piece.range)), linked + u64::from(layout.linked(&piece.range)))
-    });
-    let mut lengths: Vec<usize> =
-        posts.iter().map(|post| post.body.text.chars().filter(|c| c.is_alphanumeric()).count()).collect();
-    lengths.sort_unstable();
-    linked > plain * 3 / 2 && lengths[lengths.len() / 2] < 40
 }

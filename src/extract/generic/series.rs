@@ -8,7 +8,7 @@ use std::{
 use super::{
     date::{Dated, Label},
     layout::{self, Layout, hash},
-    person::Named,
+    person::{Named, leads_to_person},
     words,
 };
 use crate::extract::{flat::attribute, view::View};
@@ -110,6 +110,7 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
     }
     let asides = asides(view);
     let mut best: (Vec<Piece>, f64) = (Vec::new(), 0.0);
+    let mut most = 0.0_f64;
     let mut keys: Vec<(u8, u64)> = series.keys().copied().collect();
     keys.sort_unstable();
     for key in keys {
@@ -121,12 +122,59 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
         let is_block = key.0 >= 20;
         let pieces = alike(layout, pieces(view, layout, &places), is_block);
         let sum: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
-        let worth = sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces, is_block);
-        if pieces.len() >= 2 && (worth > best.1 + 1e-9 || worth > best.1 - 1e-9 && reach(&pieces) < reach(&best.0)) {
+        let mut worth =
+            sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces, is_block);
+        if worth > best.1 && lead_elsewhere(view, layout, &pieces) {
+            worth *= 0.15;
+        }
+        if pieces.len() >= 2 && is_better(&pieces, worth, &best, most) {
             best = (pieces, worth);
         }
+        most = most.max(best.1);
     }
     (once(view, best.0), best.1)
+}
+
+/// Whether a row is better than the best so far: of two of nearly the same worth that of more pieces, for it has those by people whom
+/// nothing names; of two that are alike the tighter one.
+fn is_better(pieces: &[Piece], worth: f64, best: &(Vec<Piece>, f64), most: f64) -> bool {
+    const NEAR: f64 = 0.005;
+    if worth <= 0.0 || worth < most * (1.0 - NEAR) {
+        return false;
+    }
+    if best.1 < worth * (1.0 - NEAR) || pieces.len() > best.0.len() {
+        return true;
+    }
+    pieces.len() == best.0.len() && (worth > best.1 + 1e-9 || worth > best.1 - 1e-9 && reach(pieces) < reach(&best.0))
+}
+
+/// Whether the pieces are what is new elsewhere: under a headline each, which leads to a page of its own. Subjects of posts lead to
+/// places of the same thread, or say the same.
+pub(super) fn lead_elsewhere(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece]) -> bool {
+    let headline = |piece: &Piece| {
+        let headings = piece.range.clone().filter(|at| {
+            view.flat.element(*at).is_some_and(|element| {
+                matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5")
+                    || attribute(element, "class").is_some_and(|class| class.contains("title"))
+            })
+        });
+        headings.take(2).find_map(|at| {
+            let mut around = (at..view.flat.node(at).end).chain(layout.parent(at));
+            let link = around.find_map(|at| {
+                let element = view.flat.element(at).filter(|element| element.value().name() == "a")?;
+                let href =
+                    attribute(element, "href").filter(|href| !href.starts_with('#') && !leads_to_person(href))?;
+                view.resolve(href)
+            })?;
+            let says = view.line(at);
+            (says.chars().count() >= 12 && link.path() != view.base.path()).then_some((link.path().to_owned(), says))
+        })
+    };
+    let found: Vec<(String, String)> = pieces.iter().filter_map(headline).collect();
+    let distinct = |of: &dyn Fn(&(String, String)) -> String| found.iter().map(of).collect::<HashSet<_>>().len();
+    found.len() * 10 >= pieces.len() * 8
+        && distinct(&|(path, _)| path.clone()) * 10 >= found.len() * 8
+        && distinct(&|(_, says)| says.clone()) * 10 >= found.len() * 8
 }
 
 /// What stands beside a thread: side columns, and lists of what is new or alike elsewhere; the outermost of each.

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     layout::{self, Layout, hash},
+    lines::{boilerplate, common_lines, fingerprint},
     parts::Parts,
     series::{Marks, Piece},
     words,
@@ -63,7 +64,9 @@ pub(super) fn bodies(
             }
         }
     }
-    let mut ranking: Vec<(f64, u64)> = sums.iter().map(|(key, (sum, _))| (*sum, *key)).collect();
+    // One voice is no vote, however long the post.
+    let lone = |count: usize| if count == 1 && pieces.len() >= 3 { 0.3 } else { 1.0 };
+    let mut ranking: Vec<(f64, u64)> = sums.iter().map(|(key, (sum, count))| (*sum * lone(*count), *key)).collect();
     ranking.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
     let winner = ranking.first().map(|(_, key)| narrowed(view, &all, *key));
     let places: Vec<Option<u32>> = all
@@ -82,15 +85,60 @@ pub(super) fn bodies(
     let common = common_lines(view, layout, &places);
     places
         .iter()
-        .zip(parts)
-        .map(|(place, parts)| {
+        .zip(pieces.iter().zip(parts))
+        .map(|(place, (piece, parts))| {
             let at = (*place)?;
-            let range = view.flat.within(at);
-            let mut cuts = header(view, layout, marks, at, *parts);
+            // What is said within it in answer to it is a piece of its own.
+            let within = view.flat.within(at);
+            let range = within.start..within.end.min(piece.range.end);
+            if let Some(range) = paragraphs(view, layout, marks, at, &piece.range, *parts) {
+                let cuts = boilerplate(view, layout, &range, &common);
+                return Some(BodyPlace { range, at: None, cuts });
+            }
+            let mut cuts = header(view, layout, marks, at, &range, *parts);
             cuts.extend(boilerplate(view, layout, &range, &common));
             Some(BodyPlace { range, at: Some(at), cuts })
         })
         .collect()
+}
+
+/// Elements of running text that stand one after another in a body.
+const PARAGRAPHS: [&str; 11] = ["p", "pre", "ul", "ol", "dl", "blockquote", "table", "figure", "br", "hr", "img"];
+
+/// A paragraph that was taken for a body has others of its kind beside it: the row of them is the body.
+fn paragraphs(
+    view: &View<'_, '_>,
+    layout: &Layout,
+    marks: &Marks<'_>,
+    at: u32,
+    piece: &Range<u32>,
+    parts: Parts,
+) -> Option<Range<u32>> {
+    let name = |at: u32| view.flat.element(at).map(|element| element.value().name());
+    if !matches!(name(at), Some("p" | "pre" | "ul" | "ol")) {
+        return None;
+    }
+    let up = layout.parent(at)?;
+    let named = parts.author.map(|number| marks.people[number].at);
+    let dated = parts.date.map(|number| marks.dates[number].node);
+    let mut children: Vec<Range<u32>> = Vec::new();
+    let mut next = up + 1;
+    while next < view.flat.node(up).end.min(piece.end) {
+        children.push(layout::whole(&view.flat, next));
+        next = view.flat.node(next).end;
+    }
+    let belongs = |child: &&Range<u32>| {
+        let holds = |place: Option<u32>| place.is_some_and(|place| child.contains(&place));
+        child.start >= piece.start
+            && !holds(named)
+            && !holds(dated)
+            && name(child.start).is_none_or(|name| PARAGRAPHS.contains(&name) && class_factor(view, child.start) >= 1.0)
+    };
+    let own = children.iter().position(|child| child.start == at)?;
+    let before = children[..own].iter().rev().take_while(belongs).count();
+    let after = children[own + 1..].iter().take_while(belongs).count();
+    let row = children[own - before].start..children[own + after].end.min(piece.end);
+    (layout.letters(&row) > layout.letters(&layout::whole(&view.flat, at))).then_some(row)
 }
 
 /// A frame around bodies gives way to what within it is called a body and holds most of its text.
@@ -163,7 +211,11 @@ fn candidates(
             at += 1;
             continue;
         };
-        if !layout.visible[at as usize] || view.is(drop, at) {
+        let here = at..node_end.min(range.end);
+        let holds = |places: &[u32]| places.iter().any(|place| here.contains(place));
+        let (named, dated) = (holds(&authors), holds(&dates));
+        // A form around the whole post is its frame, and no part of its body.
+        if !layout.visible[at as usize] || (view.is(drop, at) && !named && !dated) {
             at = node_end;
             continue;
         }
@@ -176,17 +228,14 @@ fn candidates(
             None => hash(&(name, *nth, *above)),
         };
         open.push((node_end, key, HashMap::new()));
-        let inner = view.flat.within(at);
-        let weight = f64::from(layout.plain(&inner)) + 0.4 * f64::from(layout.linked(&inner));
+        let weight = f64::from(layout.plain(&here)) + 0.4 * f64::from(layout.linked(&here));
         if weight > 0.0 {
-            let here = at..node_end;
-            let holds = |places: &[u32]| places.iter().any(|place| here.contains(place));
             let factor = class_factor(view, at);
             let mut value = weight.min(4000.0) * factor;
-            if holds(&authors) {
+            if named {
                 value *= 0.2;
             }
-            if holds(&dates) {
+            if dated {
                 value *= 0.5;
             }
             // What tells when someone joined is the author's panel, or holds it.
@@ -219,7 +268,9 @@ fn class_factor(view: &View<'_, '_>, at: u32) -> f64 {
             let lower = token.to_ascii_lowercase();
             body |= words::BODY_CLASSES.iter().any(|word| lower.contains(word));
             let parts = token_parts(token);
-            aside |= parts.iter().any(|part| words::ASIDE_CLASSES.contains(&part.as_str())) || lower.starts_with("sig");
+            aside |= parts.iter().any(|part| words::ASIDE_CLASSES.contains(&part.as_str()))
+                || lower.starts_with("sig")
+                || words::ASIDE_CLASSES.iter().any(|word| word.len() >= 4 && lower.ends_with(word));
         }
     }
     match (body, aside) {
@@ -250,8 +301,14 @@ fn token_parts(token: &str) -> Vec<String> {
 }
 
 /// The line of name and date, where it stands within the body itself.
-fn header(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, at: u32, parts: Parts) -> Vec<Range<u32>> {
-    let inner = view.flat.within(at);
+fn header(
+    view: &View<'_, '_>,
+    layout: &Layout,
+    marks: &Marks<'_>,
+    at: u32,
+    inner: &Range<u32>,
+    parts: Parts,
+) -> Vec<Range<u32>> {
     let named = parts.author.map(|number| marks.people[number].at);
     let dated = parts.date.map(|number| marks.dates[number].node);
     let mut cuts: Vec<Range<u32>> = Vec::new();
@@ -280,69 +337,4 @@ fn header(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, at: u32, part
         }
     }
     cuts
-}
-
-/// Lines that stand in the bodies of most pieces: labels and links, not text.
-fn common_lines(view: &View<'_, '_>, layout: &Layout, places: &[Option<u32>]) -> HashSet<u64> {
-    let mut counts: HashMap<u64, usize> = HashMap::new();
-    let bodies: Vec<u32> = places.iter().flatten().copied().collect();
-    for &at in &bodies {
-        let mut seen: HashSet<u64> = HashSet::new();
-        for place in small(view, layout, &view.flat.within(at)) {
-            seen.insert(fingerprint(view, place));
-        }
-        seen.into_iter().for_each(|says| *counts.entry(says).or_default() += 1);
-    }
-    if bodies.len() < 3 {
-        return HashSet::new();
-    }
-    counts.into_iter().filter(|(_, count)| *count >= 3 && *count * 5 > bodies.len() * 2).map(|(says, _)| says).collect()
-}
-
-fn boilerplate(view: &View<'_, '_>, layout: &Layout, range: &Range<u32>, common: &HashSet<u64>) -> Vec<Range<u32>> {
-    let mut cuts: Vec<Range<u32>> = Vec::new();
-    for place in small(view, layout, range) {
-        if cuts.last().is_none_or(|cut| cut.end <= place)
-            && (common.contains(&fingerprint(view, place)) || is_counts(&view.line(place)))
-        {
-            cuts.push(layout::whole(&view.flat, place));
-        }
-    }
-    cuts
-}
-
-/// "3 Likes 2 Shares": numbers of what forums count, and nothing else.
-fn is_counts(line: &str) -> bool {
-    let (mut numbers, mut counted) = (0, 0);
-    for word in line.split(|c: char| c.is_whitespace() || matches!(c, '·' | '•' | '|' | '(' | ')' | ',')) {
-        let lower = word.to_lowercase();
-        match lower.as_str() {
-            "" => {}
-            number if number.bytes().all(|b| b.is_ascii_digit()) => numbers += 1,
-            word if words::REACTIONS.contains(&word) => counted += 1,
-            _ => return false,
-        }
-    }
-    numbers > 0 && counted == numbers
-}
-
-/// Elements of few words.
-fn small<'v>(view: &'v View<'_, '_>, layout: &'v Layout, range: &Range<u32>) -> impl Iterator<Item = u32> + 'v {
-    range.clone().filter(move |at| {
-        view.flat.element(*at).is_some()
-            && layout.visible[*at as usize]
-            && view.flat.within(*at).len() <= 16
-            && (1..=60).contains(&layout.letters(&layout::whole(&view.flat, *at)))
-    })
-}
-
-/// What an element says, numbers apart: "3 likes" and "5 likes" are the same label.
-fn fingerprint(view: &View<'_, '_>, at: u32) -> u64 {
-    let line = view.line(at);
-    let letters = line.chars().filter(|c| c.is_alphabetic()).count();
-    if letters == 0 {
-        hash(&line)
-    } else {
-        hash(&line.chars().filter(|c| !c.is_ascii_digit() && *c != ',').collect::<String>())
-    }
 }

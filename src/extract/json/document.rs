@@ -27,7 +27,7 @@ impl Document {
         if !text.starts_with(['{', '[']) {
             return None;
         }
-        serde_json::from_str(text).ok().map(|root| Document { root })
+        super::read(text).map(|root| Document { root })
     }
 
     /// Reads a document that a page carries, of which a part may count.
@@ -58,7 +58,7 @@ fn part_that_counts(whole: Value, root: &Pointers) -> Value {
         if let Some(found) = look.find(pointer, &whole).first() {
             // A string holds a document of its own.
             return match found {
-                Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
+                Value::String(text) => super::read(text).unwrap_or_default(),
                 part => (*part).clone(),
             };
         }
@@ -145,6 +145,9 @@ impl<'d> Look<'d> {
     }
 
     fn step(&self, step: &JsonStep, at: &'d Value) -> Option<String> {
+        if step.literal.is_some() {
+            return step.literal.clone();
+        }
         self.find(&step.pointer, at).into_iter().find_map(|value| self.taken(step, value))
     }
 

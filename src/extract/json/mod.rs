@@ -7,6 +7,8 @@ mod listing;
 mod markdown;
 mod page;
 mod post;
+mod value;
 
 pub(super) use document::Document;
 pub(super) use page::{embedded, extract};
+pub(super) use value::read;

@@ -88,8 +88,12 @@ pub(in crate::extract) fn extract(
         let shown = profile.built(&near, PageKind::Thread, false, id.as_deref(), slug.as_deref());
         let shown = shown.or_else(|| own.and_then(|own| profile.other_page(own, None, None)));
         for (post, link) in extracted.posts.iter_mut().zip(links) {
-            post.url =
-                shown.as_ref().and_then(|shown| profile.permalink(shown, link.as_deref().or(post.id.as_deref())?));
+            // One that has no name of its own in addresses is found where its thread is.
+            let name = link.as_deref().or(post.id.as_deref().filter(|_| rules.post.link.0.is_empty()));
+            post.url = match name {
+                Some(name) => shown.as_ref().and_then(|shown| profile.permalink(shown, name)),
+                None => shown.as_ref().filter(|_| post.id.is_some()).map(|shown| shown.url.clone()),
+            };
         }
         extracted.thread = Some(RawThread {
             id,
@@ -109,10 +113,15 @@ pub(in crate::extract) fn extract(
 fn place(reader: &Reader<'_, '_>, own: Option<&Address>, extracted: &mut Extracted) {
     let (rules, root) = (&reader.profile.json, reader.look.root());
     let number = |value| reader.text(value, root).and_then(|text| text.parse::<u32>().ok());
-    let page = number(&rules.page).or(own.and_then(page_of)).unwrap_or(1).max(1);
+    let page = number(&rules.page).or(own.and_then(Address::number)).unwrap_or(1).max(1);
     let pages = number(&rules.pages);
     let count = u32::try_from(extracted.posts.len().max(extracted.threads.len())).unwrap_or(u32::MAX);
-    let by_number = |number: u32| reader.profile.other_page(own?, Some(number), None);
+    let by_number = |number: u32| match own?.offset_of(number) {
+        Some(offset) => reader.profile.other_page(own?, None, Some(offset)),
+        None => reader.profile.other_page(own?, Some(number), None),
+    };
+    let counts_on = reader.json && rules.then.is_some();
+    let is_opening = counts_on && reader.look.holds(&rules.opening, root);
     let last = |pointers| {
         let found = reader.look.each(pointers, &JsonValue::default(), root);
         found.last().copied()
@@ -121,7 +130,9 @@ fn place(reader: &Reader<'_, '_>, own: Option<&Address>, extracted: &mut Extract
         (Some(this), Some(all)) => this != all,
         _ => false,
     };
-    let next = if let Some(offset) = number(&rules.next_offset) {
+    let next = if is_opening {
+        own.and_then(|own| reader.profile.behind_opening(own))
+    } else if let Some(offset) = number(&rules.next_offset) {
         own.and_then(|own| reader.profile.other_page(own, None, Some(offset)))
     } else if let Some(told) = reader.text(&rules.next, root) {
         match told.parse::<u32>() {
@@ -135,6 +146,9 @@ fn place(reader: &Reader<'_, '_>, own: Option<&Address>, extracted: &mut Extract
     };
     let next = next.filter(|next| own.is_none_or(|own| own.url != next.url && own.kind == next.kind));
     let before = match (&next, page) {
+        _ if is_opening => Some(0),
+        // What stands before it is a page of its own, so the frontier counts.
+        _ if counts_on => None,
         (_, 1) => Some(0),
         (Some(_), _) => Some((page - 1).saturating_mul(count)),
         (None, _) => None,
@@ -147,14 +161,9 @@ fn place(reader: &Reader<'_, '_>, own: Option<&Address>, extracted: &mut Extract
     }
     extracted.next = next.map(|next| NewRequest {
         position_base: before.filter(|_| extracted.thread.is_some()).map(|before| before.saturating_add(count)),
-        page: Some(page + 1),
+        page: next.number().filter(|_| !counts_on).map(|_| page + 1),
         ..request(&next)
     });
-}
-
-/// The number of the page that an address tells, be it counted from nought.
-fn page_of(address: &Address) -> Option<u32> {
-    address.page.or(address.offset.map(|offset| offset.saturating_add(1)))
 }
 
 /// The forum that a page stands on, where its own address is none of the profile's.

@@ -175,6 +175,7 @@ fn token(articles: &Articles, text: &str, inside: bool) -> Option<(usize, Token)
 fn ordinal(articles: &Articles, text: &str) -> bool {
     let Some(rest) = text.strip_prefix('.') else { return false };
     rest.starts_with(',')
+        || rest.starts_with(" (")
         || rest.strip_prefix(' ').is_some_and(|rest| articles.is_month(word(rest).trim_end_matches('.')))
 }
 

@@ -137,7 +137,8 @@ fn places_in(articles: &Articles, line: &str) -> bool {
 fn split_prefix<'a>(articles: &Articles, text: &'a str) -> (Option<&'a str>, &'a str) {
     let mut found = (None, text);
     for (at, _) in text.char_indices().skip(1).take(14).chain([(text.len(), ' ')]) {
-        if at >= 2 && articles.name(&text[..at]).is_some() {
+        let name = &text[..at];
+        if at >= 2 && !name.ends_with([' ', '　']) && articles.name(name).is_some() {
             found = (Some(&text[..at]), &text[at..]);
         }
     }

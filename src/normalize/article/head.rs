@@ -15,23 +15,26 @@ pub(super) fn head<'a>(articles: &Articles, paragraph: &'a str) -> Option<Head<'
 }
 
 /// A look that spares nearly all paragraphs the reading: a head begins with a capital (or in a script without them), a figure
-/// or a bracket, and holds a dash, bracket, slash, colon, or a comma and a full stop.
+/// or a bracket, and holds a dash, bracket, slash, colon, a comma and a full stop, or a full stop and a figure.
 fn may_be_head(paragraph: &str) -> bool {
-    let opening = paragraph.chars().next().is_some_and(|c| !c.is_lowercase());
+    if paragraph.chars().next().is_none_or(char::is_lowercase) {
+        return false;
+    }
     let head = &paragraph.as_bytes()[..paragraph.len().min(LOOK)];
     let mut comma = false;
-    opening
-        && head.windows(2).any(|pair| match pair {
-            [b'(' | b'[' | b'/', _] | [b':', b' '] | [b' ', b'-'] | [b'-', b'-' | b' '] => true,
-            // the dashes of Unicode; fullwidth brackets and colon
-            [0xe2, 0x80 | 0x88] | [0xef, 0xbc] => true,
-            [b',', _] | [0xd8, 0x8c] => {
-                comma = true;
-                false
-            }
-            [b'.', b' '] => comma,
-            _ => false,
-        })
+    let dated = || head.windows(3).any(|three| matches!(three, [b'.', b' ', b'0'..=b'9']));
+    let marked = head.windows(2).any(|pair| match pair {
+        [b'(' | b'[' | b'/', _] | [b':', b' '] | [b' ', b'-'] | [b'-', b'-' | b' '] => true,
+        // the dashes of Unicode; fullwidth brackets and colon
+        [0xe2, 0x80 | 0x88] | [0xef, 0xbc] => true,
+        [b',', _] | [0xd8, 0x8c] => {
+            comma = true;
+            false
+        }
+        [b'.', b' '] => comma,
+        _ => false,
+    });
+    marked || dated()
 }
 
 /// Bytes in which the first such mark of a head stands.
@@ -116,7 +119,9 @@ impl<'a> Reader<'a, '_> {
             Mark::None
                 if self.credit.is_none()
                     && self.place != Place::None
-                    && dateline::date(self.articles, &self.text[self.at..]).is_some() =>
+                    && (dateline::date(self.articles, &self.text[self.at..]).is_some()
+                        // "CANBERRA, Nov 7 AAP - "
+                        || self.dated && self.bare_credit(&self.text[self.at..]).is_some()) =>
             {
                 self.read(items - 1)
             }
@@ -145,7 +150,22 @@ impl<'a> Reader<'a, '_> {
     fn item(&mut self) -> bool {
         let rest = &self.text[self.at..];
         if let Some((name, length)) = bracketed(rest) {
-            let strength = self.articles.name(name).or_else(|| self.articles.shape(name));
+            // "New Delhi [India]"
+            if rest.starts_with('[')
+                && self.place != Place::None
+                && !self.dated
+                && self.credit.is_none()
+                && dateline::place(self.articles, name) == Some(name.len())
+                && self.articles.name(name).is_none()
+            {
+                self.at += length;
+                self.end = self.at;
+                return true;
+            }
+            let (name, strength) = match self.articles.reporters_name(name) {
+                Some((name, strength)) => (name, Some(strength)),
+                None => (name, self.articles.name(name).or_else(|| self.articles.shape(name))),
+            };
             let Some(strength) = strength.filter(|_| self.credit.is_none()) else { return false };
             self.credit = Some(Credit { name, strength, bracketed: true });
             self.at += length;
@@ -153,6 +173,9 @@ impl<'a> Reader<'a, '_> {
         }
         if self.credit.is_none()
             && let Some((name, strength)) = self.bare_credit(rest)
+            // "ST. LOUIS" is a place, "ST" a paper
+            && !dateline::place(self.articles, rest)
+                .is_some_and(|end| end > name.len() && self.articles.is_place(&rest[..end]))
         {
             self.credit = Some(Credit { name: trim_quotes(name), strength, bracketed: false });
             self.at += name.len();
@@ -250,11 +273,12 @@ impl<'a> Reader<'a, '_> {
                 if self.start.is_none() {
                     strong_mark && capital
                 } else {
-                    mark == Mark::Dash || known || self.dated && self.place != Place::None
+                    mark == Mark::Dash && (capital || capitals) || known || self.dated && self.place != Place::None
                 }
             }
-            Some(Credit { strength: Strength::Weak, bracketed: true, .. }) => {
-                (known || self.dated && self.place != Place::None) && mark != Mark::None
+            Some(Credit { strength, bracketed: true, .. }) => {
+                (known || self.dated && self.place != Place::None)
+                    && (mark != Mark::None || strength == Strength::Weak && capital && (self.dated || capitals))
             }
             Some(Credit { name, .. }) if self.start.is_none() => {
                 mark == Mark::Dash && capital && self.articles.stands_alone(name)
@@ -264,15 +288,31 @@ impl<'a> Reader<'a, '_> {
                     && capital
                     && (known || self.place != Place::None && (self.dated || capitals && mark == Mark::Dash))
             }
-            Some(Credit { strength: Strength::Weak, .. }) => mark != Mark::None && capital && known,
-            None => strong_mark && known && capital && (self.dated || capitals),
+            Some(_) => mark != Mark::None && capital && known,
+            None => strong_mark && known && capital && (self.dated || capitals) && self.tells_of_it(),
         };
         believed.then(|| Head {
             credit: self.credit.map(|credit| credit.name),
             dateline: self.start.map(|start| &self.text[start..self.end]),
         })
     }
+
+    /// Whether what stands behind a bare place is a sentence, and not the other end of a way: "LONDON - Paris by train".
+    fn tells_of_it(&self) -> bool {
+        let rest = &self.text[self.at..];
+        let hyphen = self.text[..self.at].trim_end_matches(BLANKS).ends_with(" -");
+        let way = hyphen
+            && dateline::place(self.articles, rest).is_some_and(|end| {
+                let name = &rest[..end];
+                let first = name.split(' ').next().unwrap_or(name);
+                self.articles.is_place(name) || self.articles.is_place(first)
+            });
+        !way && (rest.len() > LONG || rest.ends_with(['.', '"', '”', '»', '’', ':', '…', '。', '!', ')', ';']))
+    }
 }
+
+/// Bytes of a paragraph that need not end like a sentence.
+const LONG: usize = 80;
 
 const BLANKS: [char; 3] = [' ', '\u{a0}', '\u{3000}'];
 

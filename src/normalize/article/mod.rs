@@ -91,6 +91,17 @@ mod tests {
         );
         check("LONDON--(BUSINESS WIRE)--The museum opened.", Some("BUSINESS WIRE"), Some("LONDON"));
         check("ACCRA, Nov 7, GNA – The museum opened.", Some("GNA"), Some("ACCRA, Nov 7"));
+        check("ST. LOUIS (AP) — The river crested.", Some("AP"), Some("ST. LOUIS"));
+        check("ПЕКИН, 7 ноября. /Корр. ТАСС Иван Иванов/. Экспорт вырос.", Some("ТАСС"), Some("ПЕКИН, 7 ноября"));
+        check("Київ. 7 листопада. УНІАН. Рада ухвалила закон.", Some("УНІАН"), Some("Київ. 7 листопада"));
+        check(
+            "New Delhi [India], November 7 (ANI): The museum opened.",
+            Some("ANI"),
+            Some("New Delhi [India], November 7"),
+        );
+        check("Budapest, november 7. (MTI) - A múzeum megnyílt.", Some("MTI"), Some("Budapest, november 7."));
+        check("STOCKHOLM (TT) Museet öppnade.", Some("TT"), Some("STOCKHOLM"));
+        check("CANBERRA, Nov 7 AAP - The museum opened.", Some("AAP"), Some("CANBERRA, Nov 7"));
         check("TORONTO — The Canadian Press — Museums opened.", Some("The Canadian Press"), Some("TORONTO"));
     }
 
@@ -119,6 +130,7 @@ mod tests {
         check("［東京　７日　ロイター］ - 博物館が開館した。", Some("ロイター"), Some("東京　７日"));
         check("【11月7日 AFP】博物館が開館した。", Some("AFP"), Some("11月7日"));
         check("(서울=연합뉴스) 홍길동 기자 = 박물관이 문을 열었다.", Some("연합뉴스"), Some("서울"));
+        check("[이데일리 홍길동 기자] 박물관이 문을 열었다.", Some("이데일리"), None);
         check("[헤럴드경제=홍길동 기자] 박물관이 문을 열었다.", Some("헤럴드경제"), None);
     }
 
@@ -146,6 +158,12 @@ mod tests {
             "(Fake News) — Nobody believes it.",
             "Paris - what a city!",
             "SOLD, 7 Nov — thanks all.",
+            "JAKARTA (COD) - jual HP second",
+            "LONDON - Paris by train.",
+            "ROMA - Lazio 2-1",
+            "KUALA LUMPUR - Ipoh berapa jam?",
+            "Source (Reuters) - here",
+            "Hello (Bernama) - ada sesiapa?",
             "【公告】本站今晚维护。",
             "（图片）昨天拍的。",
             "【質問】共同購入について",

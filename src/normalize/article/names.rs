@@ -22,6 +22,7 @@ struct RawArticles {
     alone: Vec<String>,
     generic: Vec<String>,
     media: Vec<String>,
+    reporters: Vec<String>,
     places: Vec<String>,
     months: Vec<String>,
     weekdays: Vec<String>,
@@ -34,6 +35,7 @@ pub struct Articles {
     alone: HashSet<String>,
     generic: HashSet<String>,
     media: HashSet<String>,
+    reporters: HashSet<String>,
     places: HashSet<String>,
     /// Sorted, for looking up beginnings.
     months: Vec<String>,
@@ -47,6 +49,8 @@ pub(super) enum Strength {
     Strong,
     /// Only behind a place that is known, or a date.
     Weak,
+    /// Not known at all, but of such a shape: like a weak one, and a mark must follow.
+    Shaped,
 }
 
 static BUILTIN: LazyLock<Articles> = LazyLock::new(|| {
@@ -69,10 +73,15 @@ impl Articles {
     /// # Errors
     /// Where the file is not of that form; the message tells the line.
     pub fn with(user: &str) -> Result<Articles, ArticlesError> {
-        let raw = toml::from_str(user)?;
         let mut articles = Articles::builtin().clone();
-        articles.add(raw);
+        articles.extend(user)?;
         Ok(articles)
+    }
+
+    /// Adds the lists of a file of one's own.
+    pub(in crate::normalize) fn extend(&mut self, user: &str) -> Result<(), ArticlesError> {
+        self.add(toml::from_str(user)?);
+        Ok(())
     }
 
     fn empty() -> Articles {
@@ -81,6 +90,7 @@ impl Articles {
             alone: HashSet::new(),
             generic: HashSet::new(),
             media: HashSet::new(),
+            reporters: HashSet::new(),
             places: HashSet::new(),
             months: Vec::new(),
             weekdays: HashSet::new(),
@@ -97,6 +107,7 @@ impl Articles {
         }
         self.generic.extend(folded(raw.generic));
         self.media.extend(folded(raw.media));
+        self.reporters.extend(folded(raw.reporters));
         self.places.extend(folded(raw.places));
         self.weekdays.extend(folded(raw.weekdays));
         self.months.extend(folded(raw.months));
@@ -137,7 +148,7 @@ impl Articles {
     /// How far an unknown name in brackets is to be believed by its shape.
     pub(super) fn shape(&self, name: &str) -> Option<Strength> {
         if is_domain(name) || is_call_sign(name) {
-            return Some(Strength::Weak);
+            return Some(Strength::Shaped);
         }
         let mut media = false;
         for (index, word) in name.split(' ').enumerate() {
@@ -147,7 +158,17 @@ impl Articles {
             }
             media |= self.media.contains(fold(word).as_str());
         }
-        media.then(|| if name.starts_with("The ") { Strength::Strong } else { Strength::Weak })
+        media.then(|| if name.starts_with("The ") { Strength::Strong } else { Strength::Shaped })
+    }
+
+    /// The name that stands behind a word for a reporter, and in front of the reporter's own: `Корр. ТАСС Иван Иванов`.
+    pub(super) fn reporters_name<'t>(&self, text: &'t str) -> Option<(&'t str, Strength)> {
+        let (first, rest) = text.split_once(' ')?;
+        if !self.reporters.contains(fold(first).as_str()) {
+            return None;
+        }
+        let ends = rest.match_indices(' ').map(|(at, _)| at).chain([rest.len()]);
+        ends.filter_map(|end| self.name(&rest[..end]).map(|strength| (&rest[..end], strength))).next_back()
     }
 
     pub(super) fn is_place(&self, place: &str) -> bool {
@@ -193,7 +214,9 @@ pub(super) fn is_domain(name: &str) -> bool {
 /// A North American station: `WIVB`, `KTLA`, `WGN-TV`.
 fn is_call_sign(name: &str) -> bool {
     let name = name.strip_suffix("-TV").unwrap_or(name);
-    (3..=4).contains(&name.len()) && name.starts_with(['K', 'W', 'C']) && name.bytes().all(|b| b.is_ascii_uppercase())
+    // Canada's have four letters
+    (name.len() == 3 && name.starts_with(['K', 'W']) || name.len() == 4 && name.starts_with(['K', 'W', 'C']))
+        && name.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// Without case, accents and doubled blanks.

@@ -10,7 +10,8 @@ use unicode_normalization::char::decompose_canonical;
 
 /// Text made comparable.
 pub(crate) struct Folded {
-    /// The folded text; runs of white space are one space, or one line feed where there is one among them.
+    /// The folded text; runs of white space are one space, or one line feed where there is one among them; two where a line
+    /// is left blank.
     pub(crate) text: String,
     /// Every byte stands where it stood.
     plain: bool,
@@ -59,31 +60,35 @@ impl Folded {
 /// Hands out each folded character and the byte it came from, until `emit` says no.
 fn walk(text: &str, mut emit: impl FnMut(char, usize) -> bool) {
     let table = FOLDS.as_slice();
-    // white space waits for what follows, since a line feed among it counts
-    let mut blank: Option<(char, usize)> = None;
+    // white space waits for what follows, since the line feeds among it count
+    let mut blank: Option<(&'static str, usize)> = None;
     for (at, c) in text.char_indices() {
         let (first, second) = match fold_char(table, c) {
             Fold::One(' ') => {
-                blank.get_or_insert((' ', at));
+                blank.get_or_insert((" ", at));
                 continue;
             }
             Fold::One('\n') => {
-                blank = Some(('\n', blank.map_or(at, |(_, from)| from)));
+                blank = Some(match blank {
+                    Some((" ", from)) => ("\n", from),
+                    Some((_, from)) => ("\n\n", from),
+                    None => ("\n", at),
+                });
                 continue;
             }
             Fold::One(c) => (c, None),
             Fold::Two(a, b) => (a, Some(b)),
             Fold::Nothing => continue,
         };
-        if blank.take().is_some_and(|(c, from)| !emit(c, from)) || !emit(first, at) {
+        if blank.take().is_some_and(|(blank, from)| !blank.chars().all(|c| emit(c, from))) || !emit(first, at) {
             return;
         }
         if second.is_some_and(|c| !emit(c, at)) {
             return;
         }
     }
-    if let Some((c, from)) = blank {
-        emit(c, from);
+    if let Some((blank, from)) = blank {
+        blank.chars().all(|c| emit(c, from));
     }
 }
 
@@ -229,6 +234,7 @@ mod tests {
             ("Posledǌa", "poslednja"),
             ("\u{200f}7\u{200e}–11", "7-11"),
             ("最后由：（X）", "最后由:(x)"),
+            ("a \r\n b \n \n\n c", "a\nb\n\nc"),
         ] {
             assert_eq!(fold(text), expected, "{text}");
         }

@@ -577,6 +577,8 @@ fn span_at(tokens: &[Token]) -> Option<(Relative, usize)> {
     let (mut months, mut seconds, mut smallest) = (0, 0, None::<Unit>);
     loop {
         let count = match tokens.get(at).map(|token| token.kind) {
+            // "il y a 1 jour 12:42": the time is not the span's
+            Some(Kind::Number(..)) if smallest.is_some() && word(at + 1).is_none_or(|m| m.unit.is_none()) => break,
             Some(Kind::Number(value, digits)) if digits <= 4 => {
                 at += 1;
                 i64::from(value)

@@ -108,8 +108,19 @@ impl DateWords {
         let mut buffer = Vec::with_capacity(32);
         let text = &folded[at..floor_boundary(folded, (at + MAX_LENGTH).min(limit))];
         tokens(text, &self.tables, &mut buffer);
+        part_glued_number(text, &mut buffer);
         let (mut parts, length): (Parts, usize) = date_at(text, &buffer, false)?;
-        let mut end = buffer.get(length - 1)?.end as usize;
+        // `2-3` in a sentence is no date: what text is glued to has a year
+        if parts.pair.is_some() && parts.year.is_none() {
+            return None;
+        }
+        let length = if private_message(text, &buffer, length, &parts) {
+            parts.daytime = None;
+            length - 1
+        } else {
+            length
+        };
+        let mut end = buffer.get(length.checked_sub(1)?)?.end as usize;
         if parts.time.is_some()
             && parts.daytime.is_none()
             && let Some(Token { kind: Kind::Unknown, start, .. }) = buffer.get(length)
@@ -128,6 +139,32 @@ impl DateWords {
         let resolved = resolve(&parts, &text[..end], self.language, ctx)?;
         Some((at + end, resolved.reading()))
     }
+}
+
+/// Whether the "PM" that a date seems to end in is the first word of the text that is glued to it: "13:22 PM sent", "PM me".
+fn private_message(text: &str, buffer: &[Token], length: usize, parts: &Parts) -> bool {
+    let Some((last, before)) = buffer[..length].split_last() else { return false };
+    let Some(next) = buffer.get(length) else { return false };
+    let following = &text[next.start as usize..next.end as usize];
+    let afternoon = parts.time.is_some_and(|(hour, ..)| hour > 12);
+    !before.is_empty()
+        && last.spaced
+        && &text[last.start as usize..last.end as usize] == "pm"
+        && (afternoon && following.starts_with(char::is_alphabetic) || matches!(following, "me" | "sent"))
+}
+
+/// Text that begins with a number may be glued to a time: `12:462024` is 12:46 and 2024.
+fn part_glued_number(text: &str, buffer: &mut Vec<Token>) {
+    let glued = (1..buffer.len()).find(|&at| {
+        matches!(buffer[at].kind, Kind::Number(_, digits) if digits > 2)
+            && !buffer[at].spaced
+            && matches!(buffer[at - 1].kind, Kind::Sign(b':'))
+    });
+    let Some(at) = glued else { return };
+    let Token { start, end, .. } = buffer[at];
+    let Ok(value) = text[start as usize..start as usize + 2].parse() else { return };
+    buffer[at] = Token { kind: Kind::Number(value, 2), start, end: start + 2, spaced: false };
+    buffer.insert(at + 1, Token { kind: Kind::Unknown, start: start + 2, end, spaced: false });
 }
 
 /// All dates with a time of day in a text, in order, read with the context's language or, where that reads none, with any one.

@@ -65,7 +65,12 @@ fn cut(text: &str, tables: &Tables, mut take: impl FnMut(Token) -> bool) -> bool
             at += 1;
             continue;
         }
-        let kind = if byte.is_ascii_digit() {
+        // few words begin with a figure: "1 分以内", "11-р сар"
+        let worded = if byte.is_ascii_digit() { longest(tables, &text[at..]) } else { None };
+        let kind = if let Some((length, meaning)) = worded {
+            at += length;
+            Kind::Word(meaning)
+        } else if byte.is_ascii_digit() {
             let length = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
             at += length;
             if length > MAX_DIGITS {

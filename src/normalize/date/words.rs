@@ -442,7 +442,10 @@ impl Language {
                 _ => Unit::Year,
             };
             for phrase in phrases {
-                words.add(phrase, M { unit: Some(unit), ..M::default() });
+                // "seconds ago" is one word where no spaces part words
+                let past = phrase.ends_with(|c| !has_spaces(c))
+                    && self.ago.iter().any(|ago| phrase.len() > ago.len() && phrase.ends_with(ago.as_str()));
+                words.add(phrase, M { unit: Some(unit), flags: if past { M::AGO } else { 0 }, ..M::default() });
             }
         }
         for fixed in &self.fixed {

@@ -27,7 +27,12 @@ pub(crate) fn split<'a>(
     header: &dyn Fn(&str) -> Option<Header>,
     wording: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<Segment<'a>> {
-    let lines: Vec<&str> = text.split('\n').filter(|line| !is_bar(line)).collect();
+    let read_on = |line: &'a str| {
+        // a file without an end of its last line, and the next one glued to it
+        let rest = line.trim_start_matches(is_border);
+        if rest.len() < line.len() && (wording(rest).is_some() || header(rest).is_some()) { rest } else { line }
+    };
+    let lines: Vec<&str> = text.split('\n').filter(|line| !is_bar(line)).map(read_on).collect();
     let mut filled = lines.iter().copied().filter(|line| !line.is_empty());
     let Some(first) = filled.next() else { return Vec::new() };
     let last = filled.next_back().unwrap_or(first);
@@ -70,7 +75,11 @@ pub(crate) fn split<'a>(
 
 /// The border of a table that was flattened away.
 fn is_bar(line: &str) -> bool {
-    !line.is_empty() && line.chars().all(|c| matches!(c, '|' | ' ' | '│' | '｜'))
+    !line.is_empty() && line.chars().all(is_border)
+}
+
+fn is_border(c: char) -> bool {
+    matches!(c, '|' | ' ' | '│' | '｜')
 }
 
 #[cfg(test)]
@@ -96,6 +105,8 @@ mod tests {
     fn notices_tell_posts_apart() {
         check("anna edited\none\ntwo\n|", &[&["anna edited", "one", "two"]]);
         check("anna edited\none\n|\nberta edited\ntwo\n|", &[&["anna edited", "one"], &["berta edited", "two"]]);
+        check("anna edited\none\n|berta edited\ntwo\n|", &[&["anna edited", "one"], &["berta edited", "two"]]);
+        check("anna edited\n| one\ntwo\n|", &[&["anna edited", "| one", "two"]]);
         check("anna edited\nberta edited\none", &[&["anna edited", "berta edited", "one"]]);
         check("one\nanna edited\ntwo\nberta edited\n|", &[&["one", "anna edited"], &["two", "berta edited"]]);
         // a notice in the middle alone is somebody's text

@@ -54,6 +54,8 @@ pub(super) struct Compiler {
     quotes: Quotes,
     /// Labels of reasons by base language, for engines whose own are not known.
     reasons: HashMap<String, Vec<Vec<Piece>>>,
+    /// The words of dates of the language that was met last.
+    words: Option<(Box<str>, DateWords)>,
     /// Notices that wait for the labels of their language.
     waiting: Vec<(Vec<Piece>, Owner)>,
 }
@@ -123,7 +125,11 @@ impl Compiler {
         let pieces = key.0.clone();
         self.known.insert(key, self.templates.len());
         let (weight, literal) = weigh(&pieces);
-        let words = DateWords::of(&owner.language);
+        let words = match &self.words {
+            Some((language, words)) if *language == owner.language => *words,
+            _ => DateWords::of(&owner.language),
+        };
+        self.words = Some((owner.language.clone(), words));
         self.templates.push(Template::new(pieces, owner, words, weight, literal));
     }
 

@@ -30,16 +30,20 @@ impl Engines {
         index
     }
 
-    /// The engine that `name` means: `discuz`, `Discuz!`, `phpbb3`, `Cari Forum (Discuz!)`.
+    /// The engine that `name` means: `discuz`, `Discuz!`, `phpbb3`, `Cari Forum (Discuz!)`, `discuz-archiver` (a view of it).
     pub(super) fn find(&self, name: &str) -> Option<usize> {
         let whole = normalized(name);
         let by = |name: &str| self.by_name.get(name).copied();
         let unversioned = |name: &str| by(name.trim_end_matches(|c: char| c.is_ascii_digit()));
-        by(&whole).or_else(|| unversioned(&whole)).or_else(|| {
+        let found = by(&whole).or_else(|| unversioned(&whole)).or_else(|| {
             // "board (engine)"
             let (board, engine) = name.split_once('(')?;
             let engine = normalized(engine);
             by(&engine).or_else(|| unversioned(&engine)).or_else(|| by(&normalized(board)))
+        });
+        found.or_else(|| {
+            let engine = normalized(name.split_once('-')?.0);
+            by(&engine).or_else(|| unversioned(&engine))
         })
     }
 
@@ -71,6 +75,9 @@ mod tests {
             ("ipb4", Some(invision)),
             ("Lowyat (IPB 1.3)", Some(invision)),
             ("khoros", Some(khoros)),
+            ("discuz-archiver", Some(discuz)),
+            ("ipb3-print", Some(invision)),
+            ("some-forum", None),
             ("negative", None),
         ] {
             assert_eq!(engines.find(name), expected, "{name}");

@@ -78,7 +78,7 @@ impl Index {
             }
             let longest: Box<str> = longest(template).unwrap_or_default().into();
             match template.pieces.first() {
-                Some(Piece::Literal(first)) => heads.push((first.core.clone(), number, labelled)),
+                Some(Piece::Literal(first)) => heads.push(((*first.core).into(), number, labelled)),
                 _ => within.push((longest.clone(), number, labelled)),
             }
             anywhere.push((longest, number, labelled));

@@ -15,6 +15,19 @@ use crate::{
     normalize::date::{DateContext, OrderBelief, is_blank},
 };
 
+/// What is known beside all lines; what a line says itself goes before it.
+#[derive(Clone, Debug, Default)]
+pub struct LineContext {
+    /// The engine's name.
+    pub engine: Option<String>,
+    /// The order of numeric dates.
+    pub date_order: Option<DateOrder>,
+    /// The zone of the board's clock.
+    pub time_zone: Option<Zone>,
+    /// The board's present.
+    pub fetched_at: Option<Timestamp>,
+}
+
 /// A line with what is known beside it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,48 +53,58 @@ struct Read {
     rest: String,
 }
 
-/// Reads one line: plain text, or a JSON object `{input, engine, language, date_order, time_zone, fetched_at}` of which all but
-/// `input` is optional. Gives `{input, edit, rest}`; for an object that is not understood `{input, error}`.
+/// [`read_line`] with the built-in templates and nothing known beside the line. An object that is not understood gives
+/// `{input, error}`.
 pub fn notice_line(input: &str) -> Value {
-    let plain = Line {
-        input: input.to_owned(),
-        engine: None,
-        language: None,
-        date_order: None,
-        time_zone: None,
-        fetched_at: None,
-    };
+    read_line(Notices::builtin(), &LineContext::default(), input)
+        .unwrap_or_else(|error| json!({ "input": input, "error": error }))
+}
+
+/// Reads one line: plain text, or a JSON object `{input, engine, language, date_order, time_zone, fetched_at}` of which all but
+/// `input` is optional. Gives `{input, edit, rest}`.
+///
+/// # Errors
+/// An object that is not understood, or says what cannot be; a line that begins like an object and is none.
+pub fn read_line(notices: &Notices, known: &LineContext, input: &str) -> Result<Value, String> {
     let line = match serde_json::from_str::<Value>(input) {
-        Ok(value @ Value::Object(_)) => match serde_json::from_value::<Line>(value) {
-            Ok(line) => line,
-            Err(error) => return json!({ "input": input, "error": error.to_string() }),
+        Ok(value @ Value::Object(_)) => serde_json::from_value::<Line>(value).map_err(|error| error.to_string())?,
+        Err(error) if input.trim_start().starts_with("{\"") => return Err(format!("no JSON object: {error}")),
+        _ => Line {
+            input: input.to_owned(),
+            engine: None,
+            language: None,
+            date_order: None,
+            time_zone: None,
+            fetched_at: None,
         },
-        _ => plain,
     };
-    match line.read() {
-        Ok(read) => json!(read),
-        Err(error) => json!({ "input": line.input, "error": error }),
-    }
+    line.read(notices, known).map(|read| json!(read))
 }
 
 impl Line {
-    fn read(&self) -> Result<Read, String> {
-        let zone = self.time_zone.as_deref().map(Zone::parse).transpose()?;
-        let now = self.fetched_at.as_deref().map(|text| instant(text, zone.as_ref())).transpose()?;
+    fn read(&self, notices: &Notices, known: &LineContext) -> Result<Read, String> {
+        let zone = match self.time_zone.as_deref() {
+            Some(zone) => Some(Zone::parse(zone)?),
+            None => known.time_zone.clone(),
+        };
+        let now = match self.fetched_at.as_deref() {
+            Some(text) => Some(instant(text, zone.as_ref())?),
+            None => known.fetched_at,
+        };
+        let engine = self.engine.as_deref().or(known.engine.as_deref());
         let ctx = NoticeContext {
-            engine: self.engine.as_deref(),
+            engine,
             language: self.language.as_deref(),
             dates: DateContext {
                 language: self.language.as_deref(),
-                engine: self.engine.as_deref(),
-                order: self.date_order.map(OrderBelief::configured).unwrap_or_default(),
+                engine,
+                order: self.date_order.or(known.date_order).map(OrderBelief::configured).unwrap_or_default(),
                 zone: zone.as_ref(),
                 now,
                 not_before: None,
             },
             own_words: false,
         };
-        let notices = Notices::builtin();
         let whole = self.input.trim_matches(is_blank);
         let taken = match notices.read(whole, &ctx) {
             Some(reading) => Taken { notices: vec![(whole.to_owned(), reading)], ..Taken::default() },

@@ -222,6 +222,10 @@ impl Search<'_, '_> {
         let text = self.attempt.text;
         let end = at + literal.core.len();
         let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && has_spaces(c));
+        // below a blank line stands something else
+        if &*literal.core == "\n" && (text[..at].ends_with('\n') || text[end..].starts_with('\n')) {
+            return None;
+        }
         if literal.apart_before && joins(text[..at].chars().next_back()) {
             return None;
         }
@@ -273,7 +277,9 @@ impl Search<'_, '_> {
                 Filled { count: Some(value.parse().ok()?), ..filled.clone() }
             }
             Slot::Reason => {
-                if value.len() > MAX_REASON {
+                // a reason that no label introduces is one line
+                let bare = text[..range.start].ends_with('\n');
+                if value.len() > MAX_REASON || bare && value.contains('\n') {
                     return None;
                 }
                 Filled { reason: Some(range), ..filled.clone() }

@@ -25,7 +25,7 @@ mod template;
 
 pub use edit::edit_of;
 pub use error::{NoticeError, TemplateFault};
-pub use line::notice_line;
+pub use line::{LineContext, notice_line, read_line};
 pub use notices::Notices;
 pub use quote::QuoteHeader;
 pub use reading::{NoticeContext, NoticeReading};

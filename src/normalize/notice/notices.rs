@@ -41,7 +41,7 @@ const MAX_LENGTH: usize = 1200;
 
 static NOTICES: LazyLock<Notices> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the tables are embedded, and a test reads them")]
-    Notices::compile(&[]).expect("the built-in notice templates are sound")
+    Notices::with_all(&[]).expect("the built-in notice templates are sound")
 });
 
 impl Notices {
@@ -55,16 +55,17 @@ impl Notices {
     /// # Errors
     /// `toml` is no such table (with line and caret), or a template in it cannot work.
     pub fn with(toml: &str) -> Result<Notices, NoticeError> {
-        Notices::compile(&[toml])
+        Notices::with_all(&[toml]).map_err(|(_, error)| error)
     }
 
-    fn compile(more: &[&str]) -> Result<Notices, NoticeError> {
+    /// The built-in templates and those of several such tables; the error tells which one is wrong.
+    pub(in crate::normalize) fn with_all(tables: &[&str]) -> Result<Notices, (usize, NoticeError)> {
         let mut compiler = Compiler::default();
         // a user's own come first: among equals they win
-        for text in more.iter().chain(&BUILTIN) {
-            let table: Table = toml::from_str(text)?;
+        for (at, text) in tables.iter().chain(&BUILTIN).enumerate() {
+            let table: Table = toml::from_str(text).map_err(|error| (at, error.into()))?;
             for engine in &table.engine {
-                compiler.add(engine)?;
+                compiler.add(engine).map_err(|error| (at, error))?;
             }
         }
         Ok(compiler.finish())
@@ -187,12 +188,12 @@ mod tests {
 
     #[test]
     fn the_tables_are_sound() {
-        Notices::compile(&[]).unwrap();
+        Notices::with_all(&[]).unwrap();
     }
 
     #[test]
     fn with_and_without_an_index_the_same_is_read() {
-        let (indexed, bare) = (Notices::compile(&[]).unwrap(), Notices::compile(&[]).unwrap());
+        let (indexed, bare) = (Notices::with_all(&[]).unwrap(), Notices::with_all(&[]).unwrap());
         indexed.looks.store(LOOKS, Ordering::Relaxed);
         let tables: Vec<Table> = BUILTIN.iter().map(|text| toml::from_str(text).unwrap()).collect();
         let written = tables.iter().flat_map(|table| &table.engine).flat_map(|engine| {

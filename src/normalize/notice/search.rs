@@ -101,7 +101,11 @@ impl<'n> Search<'n, '_> {
                     _ => whole,
                 }
             }
-            Place::Start => attempt(folded.len(), End::Anywhere).at(outer_start(folded)),
+            Place::Start => {
+                let start = folded.len() - without_tags(&folded[outer_start(folded)..], true).len();
+                let start = start + (folded.len() - start - folded[start..].trim_start_matches(' ').len());
+                attempt(folded.len(), End::Anywhere).at(start)
+            }
             Place::End => self.at_end(template, own, &attempt(marks(folded).0.end, End::Text)),
         }?;
         let tongue = self.ctx.language.is_some_and(|page| {
@@ -123,24 +127,51 @@ impl<'n> Search<'n, '_> {
             .into_iter()
             .filter(|&start| start > 0 && self.may_begin(template, own, start))
             .filter_map(|start| attempt.at(start))
+            .filter(|filled| self.ends_its_mark(filled))
             .max_by(|a, b| a.rank(template).cmp(&b.rank(template)))
+    }
+
+    /// Where the notice's opening mark is closed, the notice ends: "« Last Edit: … by anna » is what it says" goes on.
+    fn ends_its_mark(&self, filled: &Filled) -> bool {
+        let text = &self.folded.text;
+        let close = match text[..filled.whole.start].trim_end_matches(' ').chars().next_back() {
+            Some('«') => '»',
+            Some('(') => ')',
+            Some('[') => ']',
+            _ => return true,
+        };
+        let notice = text[filled.whole.clone()].trim_end_matches([' ', '.', close]);
+        let open = text[..filled.whole.start].trim_end_matches(' ').chars().next_back();
+        let mut depth = 0;
+        notice.chars().all(|c| {
+            depth += i32::from(Some(c) == open) - i32::from(c == close);
+            depth >= 0
+        })
     }
 
     /// Whether a notice may begin there, in the middle of a line.
     fn may_begin(&self, template: &Template, own: bool, start: usize) -> bool {
-        let before = self.folded.text[..start].trim_end_matches([' ', '\n', '[', '(', '*']);
+        let text = &self.folded.text[..start];
+        // a line that is quoted as mail quotes
+        if text.rsplit('\n').next().is_some_and(|line| line.trim_start_matches(' ').starts_with('>')) {
+            return false;
+        }
+        let before = text.trim_end_matches([' ', '\n', '[', '(', '*', '«']);
         let Some(last) = before.chars().next_back() else { return true };
         if !last.is_alphanumeric() {
-            return !matches!(last, '"' | '\'' | '“' | '-' | ',' | ':' | ';')
-                || self.folded.text[..start].ends_with(['(', '[']);
+            return !matches!(last, '"' | '\'' | '„' | '「' | '『' | '-' | ',' | ':' | ';')
+                || text.ends_with(['(', '[']);
         }
-        if template.is_bracketed() || self.folded.text[..start].ends_with(['(', '[']) {
+        if template.is_bracketed() || text.ends_with(['(', '[']) {
             return true;
         }
         // "… below Last edited by": a capital in mid-line begins something new
         let here = self.text[self.folded.origin(self.text, start)..].chars().next();
         let capital = here.is_some_and(|c| !c.is_lowercase());
-        (capital || own) && !template.is_weak() && (self.folded.text[..start].ends_with(' ') || !has_spaces(last))
+        let telling = own && template.has(Slot::Date) && (capital || template.has(Slot::User));
+        (capital || own)
+            && (telling || !template.is_weak())
+            && (self.folded.text[..start].ends_with(' ') || !has_spaces(last))
     }
 }
 
@@ -162,8 +193,10 @@ pub(super) fn marks(text: &str) -> (Range<usize>, Option<Range<usize>>) {
     let end = text.trim_end_matches([' ', '|']).len().max(start);
     let outer = start..end;
     let inside = &text[outer.clone()];
-    let inner = inside.trim_start_matches(['[', '(', '{', '«', '*', '※', '•', '-', '_', '~', '<', '"', ' ', '—']);
-    let trimmed = inner.trim_end_matches([']', ')', '}', '»', '*', '_', '~', '>', '"', ' ', '-', '—']);
+    let inner = without_tags(inside, true);
+    let inner = inner.trim_start_matches(['[', '(', '{', '«', '*', '※', '•', '-', '_', '~', '<', ' ', '—']);
+    let trimmed = without_tags(inner, false);
+    let trimmed = trimmed.trim_end_matches([']', ')', '}', '»', '*', '_', '~', '>', ' ', '-', '—']);
     if trimmed.len() == inside.len() || trimmed.is_empty() {
         return (outer, None);
     }
@@ -174,6 +207,36 @@ pub(super) fn marks(text: &str) -> (Range<usize>, Option<Range<usize>>) {
 fn outer_start(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '|']).len()
 }
+
+/// The text without BBCode at its start or end: Discuz! keeps its notice within `[i=s]` and `[/i]`.
+fn without_tags(text: &str, at_start: bool) -> &str {
+    let mut text = text;
+    loop {
+        let rest = if at_start {
+            let text = text.trim_start_matches(' ');
+            tag(text).map(|length| &text[length..])
+        } else {
+            let text = text.trim_end_matches(' ');
+            text.rfind('[').filter(|&at| tag(&text[at..]) == Some(text.len() - at)).map(|at| &text[..at])
+        };
+        match rest {
+            Some(rest) => text = rest,
+            None => return text,
+        }
+    }
+}
+
+/// Bytes of the tag that folded text begins with: `[i=s]`, `[/i]`, `[color=red]`.
+pub(super) fn tag(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('[')?;
+    let inner = &inner[..inner.find(']').filter(|&end| end <= MOST_TAG)?];
+    let name = inner.strip_prefix('/').unwrap_or(inner);
+    let name = name.split_once('=').map_or(name, |(name, _)| name);
+    matches!(name, "i" | "b" | "u" | "size" | "color" | "font" | "small" | "align").then_some(inner.len() + 2)
+}
+
+/// Bytes of what stands in a tag's brackets.
+const MOST_TAG: usize = 24;
 
 impl Template {
     /// The language of its wording: the page's, where an engine prints it in that one.

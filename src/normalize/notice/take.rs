@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::{
     notices::Notices,
     reading::{NoticeContext, NoticeReading},
-    search::Place,
+    search::{Place, tag},
+    template::{Piece, Slot},
 };
 use crate::normalize::date::{Folded, floor_boundary, is_blank};
 
@@ -47,32 +48,25 @@ impl Notices {
     /// Takes the notices out of a body. `spans` are ranges of `text` that came from elements the engine's profile calls
     /// notices: one that stands at the start or end and reads as a notice is taken out, else its text stays.
     pub fn take(&self, text: &str, spans: &[Range<usize>], lines: Lines, ctx: &NoticeContext) -> Taken {
+        let known = ctx.engine.is_some_and(|name| self.engines.find(name).is_some());
         let mut body = Body {
             notices: self,
             text,
             ctx,
+            own_ctx: NoticeContext { own_words: true, ..*ctx },
+            own_only: known && lines != Lines::None,
             left: 0..text.len(),
             first: Vec::new(),
             last: Vec::new(),
             own_taken: false,
         };
         body.trim();
-        loop {
-            let before = body.left.clone();
-            for span in spans {
-                body.span(span);
-            }
-            if lines != Lines::None {
-                body.line_at_start(lines);
-                body.line_at_end(lines);
-            }
-            if lines == Lines::Glued && body.left == before && !body.left.is_empty() {
-                body.glued();
-            }
-            if body.left == before || body.first.len() + body.last.len() >= MAX_NOTICES {
-                break;
-            }
+        // the wording of the page's own engine goes before that of others, wherever it stands
+        if body.own_only {
+            body.take_all(spans, lines);
+            body.own_only = false;
         }
+        body.take_all(spans, lines);
         body.last.reverse();
         let Body { left, first, last, .. } = body;
         Taken { rest: text[left.clone()].to_owned(), kept: left, notices: first.into_iter().chain(last).collect() }
@@ -83,6 +77,9 @@ struct Body<'b> {
     notices: &'b Notices,
     text: &'b str,
     ctx: &'b NoticeContext<'b>,
+    own_ctx: NoticeContext<'b>,
+    /// Lines are read by the wording of the page's own engine alone.
+    own_only: bool,
     /// What no notice has been taken from.
     left: Range<usize>,
     /// Taken from the start, in order.
@@ -94,6 +91,25 @@ struct Body<'b> {
 }
 
 impl Body<'_> {
+    fn take_all(&mut self, spans: &[Range<usize>], lines: Lines) {
+        loop {
+            let before = self.left.clone();
+            for span in spans {
+                self.span(span);
+            }
+            if lines != Lines::None {
+                self.line_at_start(lines);
+                self.line_at_end(lines);
+            }
+            if lines == Lines::Glued && self.left == before && !self.left.is_empty() {
+                self.glued();
+            }
+            if self.left == before || self.first.len() + self.last.len() >= MAX_NOTICES {
+                return;
+            }
+        }
+    }
+
     fn trim(&mut self) {
         let text = &self.text[self.left.clone()];
         let start = self.left.start + (text.len() - text.trim_start_matches(is_blank).len());
@@ -113,24 +129,35 @@ impl Body<'_> {
             return;
         }
         if at.start == self.left.start {
-            self.cut_start(trimmed, at.end);
-        } else if at.end == self.left.end {
-            self.cut_end(trimmed, at.start);
+            if let Some((reading, own)) = self.read_element(trimmed) {
+                self.own_taken |= own;
+                self.put_first(trimmed, reading, at.end);
+            }
+        } else if at.end == self.left.end
+            && let Some((reading, own)) = self.read_element(trimmed)
+        {
+            self.own_taken |= own;
+            self.put_last(trimmed, reading, at.start);
         }
     }
 
-    /// Reads a text that is a notice. Below a notice of the page's own engine, another engine's wording is somebody's text:
-    /// engines stack their own only.
-    fn read(&self, notice: &str, own_only: bool) -> Option<(NoticeReading, bool)> {
-        let own_only = own_only || self.own_taken;
-        self.notices.read_own(notice, self.ctx).filter(|(_, own)| *own || !own_only)
+    /// What lines are read with. Beside a notice of the page's own engine, another engine's wording is somebody's text: engines
+    /// stack their own only.
+    fn line_ctx(&self) -> &NoticeContext<'_> {
+        if self.own_only || self.own_taken { &self.own_ctx } else { self.ctx }
     }
 
-    fn cut_start(&mut self, notice: &str, end: usize) -> bool {
-        let Some((reading, own)) = self.read(notice, false) else { return false };
-        self.own_taken |= own;
-        self.put_first(notice, reading, end);
-        true
+    /// Reads an element that is a notice: what stands in it is of one piece, blank lines or not.
+    fn read_element(&self, text: &str) -> Option<(NoticeReading, bool)> {
+        let ctx = if self.own_taken { &self.own_ctx } else { self.ctx };
+        let folded;
+        let text = if text.contains("\n\n") {
+            folded = text.replace("\n\n", "\n");
+            &folded
+        } else {
+            text
+        };
+        self.notices.read_own(text, ctx)
     }
 
     fn put_first(&mut self, notice: &str, reading: NoticeReading, end: usize) {
@@ -146,27 +173,24 @@ impl Body<'_> {
         self.first.push((notice, reading));
     }
 
-    fn cut_end(&mut self, notice: &str, start: usize) -> bool {
-        let Some((reading, own)) = self.read(notice, false) else { return false };
-        self.own_taken |= own;
+    fn put_last(&mut self, notice: &str, reading: NoticeReading, start: usize) {
         self.last.push((notice.to_owned(), reading));
         self.left.end = start;
         self.trim();
-        true
     }
 
     fn line_at_start(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
         let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]).take(MAX_LINES).collect();
-        for own_only in [true, false] {
-            for &end in ends.iter().rev() {
-                let line = text[..end].trim_matches(is_blank);
-                if is_candidate(line, lines) && self.says_something(line, own_only) {
-                    let at = self.left.start + end;
-                    if self.cut_start(line, at) {
-                        return;
-                    }
-                }
+        for &end in ends.iter().rev() {
+            let line = text[..end].trim_matches(is_blank);
+            if let Some((reading, own)) = self.read_line(line, lines)
+                // engines print a reason without a label below the post: above it stands the post's first line
+                && (end == text.len() || !has_bare_reason(line, &reading))
+            {
+                self.own_taken |= own;
+                self.put_first(line, reading, self.left.start + end);
+                return;
             }
         }
     }
@@ -174,22 +198,24 @@ impl Body<'_> {
     fn line_at_end(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
         let starts: Vec<usize> = text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(MAX_LINES).collect();
-        for own_only in [true, false] {
-            for &start in starts.iter().rev() {
-                let line = text[start..].trim_matches(is_blank);
-                if is_candidate(line, lines) && self.says_something(line, own_only) {
-                    let at = self.left.start + start;
-                    if self.cut_end(line, at) {
-                        return;
-                    }
-                }
+        for &start in starts.iter().rev() {
+            let line = text[start..].trim_matches(is_blank);
+            if let Some((reading, own)) = self.read_line(line, lines) {
+                self.own_taken |= own;
+                self.put_last(line, reading, self.left.start + start);
+                return;
             }
         }
     }
 
-    /// A plain line must name who or when: "Edited" alone is somebody's word.
-    fn says_something(&self, line: &str, own_only: bool) -> bool {
-        self.read(line, own_only).is_some_and(|(reading, _)| reading.user.is_some() || reading.date_raw.is_some())
+    /// A plain line must name who or when, or, on a page of its engine, how often: "Edited" alone is somebody's word.
+    fn read_line(&self, line: &str, lines: Lines) -> Option<(NoticeReading, bool)> {
+        if !is_candidate(line, lines) {
+            return None;
+        }
+        self.notices.read_own(line, self.line_ctx()).filter(|(reading, own)| {
+            reading.user.is_some() || reading.date_raw.is_some() || *own && reading.count.is_some()
+        })
     }
 
     fn glued(&mut self) {
@@ -216,18 +242,26 @@ impl Body<'_> {
     }
 
     /// A notice at one end of `window`, verbatim, and the byte of `window` where the rest begins or ends.
-    fn find(&self, window: &str, place: Place) -> Option<(String, NoticeReading, usize)> {
+    fn find(&mut self, window: &str, place: Place) -> Option<(String, NoticeReading, usize)> {
         let folded = Folded::new(window);
-        let found = self.notices.best(&folded, window, place, self.ctx)?;
-        if self.own_taken && !found.own {
-            return None;
-        }
+        let found = self.notices.best(&folded, window, place, self.line_ctx())?;
         let reading = self.notices.reading(&found, &folded, window, self.ctx);
         let mut range = folded.origin(window, found.filled.whole.start)..folded.origin(window, found.filled.whole.end);
         widen(window, &mut range);
+        // "… on 7 Nov 2024 is when": without a time before it the sentence goes on
+        let lower = window[range.end..].trim_start().starts_with(char::is_lowercase);
+        let ends_in_date = found.template.pieces.last() == Some(&Piece::Slot(Slot::Date));
+        if place == Place::Start
+            && ends_in_date
+            && lower
+            && reading.date.as_ref().is_some_and(|date| date.time.is_none())
+        {
+            return None;
+        }
         if place == Place::Start && !window[range.end..].trim_start().is_empty() && goes_on(&window[range.end..]) {
             return None;
         }
+        self.own_taken |= found.own;
         let cut = if place == Place::Start { range.end } else { range.start };
         let verbatim = match place {
             Place::Start => &window[..range.end],
@@ -247,11 +281,23 @@ fn widen(window: &str, range: &mut Range<usize>) {
             range.end = window.len() - after.len() + 1;
         }
     }
+    if let Some(length) = tag(&window[range.end..].trim_start().to_ascii_lowercase()) {
+        let before = window[..range.start].trim_end();
+        if before.ends_with(']') {
+            range.end = window.len() - window[range.end..].trim_start().len() + length;
+        }
+    }
 }
 
 /// Whether what follows continues the sentence, so that it was no notice: "… 02:20 PM, which is how".
 fn goes_on(rest: &str) -> bool {
     rest.trim_start().starts_with([',', ';', '"', '”', '\''])
+}
+
+/// Whether the reason is a line of its own that no label introduces.
+fn has_bare_reason(lines: &str, reading: &NoticeReading) -> bool {
+    let Some(first) = reading.reason.as_deref().and_then(|reason| reason.lines().next()) else { return false };
+    lines.lines().skip(1).any(|line| line.trim_start_matches(is_blank).starts_with(first))
 }
 
 fn is_candidate(line: &str, lines: Lines) -> bool {
