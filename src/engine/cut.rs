@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::{
     Css, Take, Value,
-    keys::{Candidate, Keys, compounds, pseudos, simple_parts, split_outside},
+    attribute::AttributeTest,
+    keys::{Candidate, Keys, compounds, name_at, pseudos, simple_parts, split_outside, test_hash},
     rules::{
         AttachmentRules, AuthorRules, EachCss, NoticeRules, PageRules, PagerRules, PostRules, StatusRule, ThreadRules,
         Written,
@@ -26,10 +27,61 @@ pub struct CutRules {
 pub mod want {
     /// Its start tag and its place.
     pub const TAG: u8 = 1;
-    /// All that it holds.
-    pub const WHOLE: u8 = 2;
+    /// All that it holds, and so its start tag.
+    pub const WHOLE: u8 = 2 | TAG;
     /// That its siblings stand about it.
     pub const PLACE: u8 = 4;
+    /// It may be a post.
+    pub const POST: u8 = 8;
+    /// All this only where it is a post or stands in one.
+    pub const IN_POST: u8 = 16;
+}
+
+/// Attributes that the readers of pages look at of themselves, on whatever element.
+pub const READ: [&str; 20] = [
+    "id",
+    "class",
+    "type",
+    "lang",
+    "xml:lang",
+    "href",
+    "style",
+    "hidden",
+    "title",
+    "alt",
+    "src",
+    "data-src",
+    "data-url",
+    "data-original",
+    "width",
+    "height",
+    "start",
+    "colspan",
+    "rowspan",
+    "datetime",
+];
+
+/// How many of them, the first ones, they look at outside of what is wanted whole.
+const READ_OUTSIDE: usize = 6;
+
+/// Names of attributes, by their length.
+#[derive(Debug, Default)]
+pub struct Names([Vec<Box<str>>; 16]);
+
+impl Names {
+    /// Enters a name.
+    fn add(&mut self, name: &str) {
+        let list = &mut self.0[name.len() % 16];
+        if !list.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            list.push(name.into());
+        }
+    }
+
+    /// Whether a name, as written, is one of them.
+    #[inline]
+    pub fn have(&self, name: &str) -> bool {
+        self.0[name.len() % 16].iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
 }
 
 /// What of a page a profile can look at.
@@ -38,10 +90,18 @@ pub struct Cut {
     posts: Vec<Finder<'static>>,
     /// By the hash of what an element carries, what may want it.
     pub keys: Keys,
+    /// The same, for what is wanted of posts alone.
+    pub in_posts: Keys,
     /// By a candidate's number, what it wants.
     pub wants: Vec<u8>,
     /// Something asks for the place of an element among its siblings.
     pub asks_places: bool,
+    /// Attributes that are looked at outside of what is wanted whole.
+    pub outside: Names,
+    /// Attributes that are looked at within it.
+    pub inside: Names,
+    /// Tests of attributes that elements must pass about others, with what those carry that do.
+    pub marks: Vec<(AttributeTest, u64)>,
 }
 
 impl Cut {
@@ -52,7 +112,16 @@ impl Cut {
         if posts.is_empty() || written.structure {
             return None;
         }
-        let mut cut = Cut { posts, keys: Keys::default(), wants: Vec::new(), asks_places: false };
+        let mut cut = Cut {
+            posts,
+            keys: Keys::default(),
+            in_posts: Keys::default(),
+            wants: Vec::new(),
+            asks_places: false,
+            outside: Names::default(),
+            inside: Names::default(),
+            marks: Vec::new(),
+        };
         for (css, want) in wanted(written)? {
             cut.enter(&css.text, want, &[])?;
         }
@@ -61,13 +130,34 @@ impl Cut {
         cut.enter("base", want::TAG, &[])?;
         // The other selectors read within what is wanted whole, but may ask what stands beside something about it.
         let mut aside = Some(());
-        let mut enter = |css: &mut Css| aside = aside.and_then(|()| cut.enter_about(&css.text));
+        let mut tested: Vec<String> = Vec::new();
+        let mut enter = |css: &mut Css| {
+            aside = aside.and_then(|()| cut.enter_about(&css.text));
+            tested.extend(css.text.split('[').skip(1).map(|after| name_at(after.trim_start()).to_owned()));
+        };
         written.post.each_css(&mut enter);
         written.body.each_css(&mut enter);
         written.thread.each_css(&mut enter);
         written.pager.each_css(&mut enter);
         written.page.each_css(&mut enter);
+        written.json.each_css(&mut enter);
+        if let Some(login) = &mut written.login {
+            login.inside.each_css(&mut enter);
+        }
         aside?;
+        let mut asked = |name: &str| tested.push(name.to_owned());
+        written.post.each_attribute(&mut asked);
+        written.body.each_attribute(&mut asked);
+        written.thread.each_attribute(&mut asked);
+        written.pager.each_attribute(&mut asked);
+        written.page.each_attribute(&mut asked);
+        written.json.each_attribute(&mut asked);
+        for name in &tested {
+            cut.outside.add(name);
+            cut.inside.add(name);
+        }
+        READ.iter().take(READ_OUTSIDE).for_each(|name| cut.outside.add(name));
+        READ.iter().for_each(|name| cut.inside.add(name));
         Some(cut)
     }
 
@@ -99,6 +189,16 @@ impl Cut {
         })
     }
 
+    /// What elements carry that pass a test.
+    fn mark(&mut self, test: &AttributeTest) -> u64 {
+        if let Some((_, hash)) = self.marks.iter().find(|(known, _)| known == test) {
+            return *hash;
+        }
+        let hash = test_hash(self.marks.len());
+        self.marks.push((test.clone(), hash));
+        hash
+    }
+
     fn enter_one(&mut self, alternative: &str, want: u8, over: &[u64]) -> Option<()> {
         self.enter_parts(&compounds(alternative), alternative.starts_with('+'), want, over)
     }
@@ -107,7 +207,12 @@ impl Cut {
     fn enter_parts(&mut self, parts: &[(&str, char)], mut is_next: bool, want: u8, over: &[u64]) -> Option<()> {
         let mut above = over.to_vec();
         for (number, (compound, then)) in parts.iter().enumerate() {
-            let (key, tests) = simple_parts(compound);
+            let own = simple_parts(compound);
+            let about: Vec<u64> = match (own.key, own.tests.first()) {
+                // What is known by an attribute alone is known to what stands in it by a mark of its own.
+                (None, Some(test)) => vec![self.mark(test)],
+                _ => own.all().collect(),
+            };
             let beside = matches!(then, '+' | '~');
             let mut wants = if number + 1 == parts.len() { want } else { 0 };
             wants |= if beside { want::TAG } else { 0 } | if is_next { want::PLACE } else { 0 };
@@ -118,7 +223,7 @@ impl Cut {
                     "not" | "is" | "where" => self.enter(arguments, 0, &[])?,
                     "has" => {
                         let mut within = above.clone();
-                        within.extend(key);
+                        within.extend(&about);
                         for inner in split_outside(arguments, |c| c == ',').into_iter().map(str::trim) {
                             let over = if inner.starts_with(['+', '~']) { &above } else { &within };
                             self.enter_one(inner, want::TAG, over)?;
@@ -132,12 +237,13 @@ impl Cut {
             }
             if wants != 0 {
                 let css = u32::try_from(self.wants.len()).ok()?;
-                self.keys.add(key, Candidate::new(css, tests, above.clone()));
+                let keys = if wants & want::IN_POST == 0 { &mut self.keys } else { &mut self.in_posts };
+                keys.add(own.key, Candidate::new(css, own, above.clone()));
                 self.wants.push(wants);
                 self.asks_places |= wants & want::PLACE != 0;
             }
             if !beside {
-                above.extend(key);
+                above.extend(about);
             }
             is_next = *then == '+';
         }
@@ -189,16 +295,19 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
     let NoticeRules { editor: _, editor_id: _, editor_url: _, reason: _, date_attributes: _, modified } = notice;
     let values = [id, link, position, headline, date, date_attributes, name, author_id, url, role, modified];
     let mut of_post = want::TAG;
+    let mut within = Vec::new();
     for value in values.into_iter().chain(status.iter().map(|StatusRule { status: _, when }| when)) {
-        if steps(value, &mut all) {
+        if steps(value, &mut within) {
             of_post = want::WHOLE;
         }
     }
-    all.extend(each.iter().map(|css| (css, of_post)));
-    all.extend(skip.iter().map(|css| (css, want::TAG)));
-    all.extend(body.0.iter().chain(notices).map(|css| (css, want::WHOLE)));
+    within.extend(skip.iter().map(|css| (css, want::TAG)));
+    within.extend(body.0.iter().chain(notices).map(|css| (css, want::WHOLE)));
     let files = attachment.iter().flat_map(|AttachmentRules { each, name: _, url: _, size: _ }| each);
-    all.extend(files.map(|css| (css, want::WHOLE)));
+    within.extend(files.map(|css| (css, want::WHOLE)));
+    // These are looked for within posts alone.
+    all.extend(within.into_iter().map(|(css, want)| (css, want | want::IN_POST)));
+    all.extend(each.iter().map(|css| (css, of_post | want::POST)));
     Some(all)
 }
 

@@ -229,4 +229,8 @@ impl EachCss for JsonRules {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
         self.embedded.each_css(visit);
     }
+
+    fn each_attribute(&self, visit: &mut dyn FnMut(&str)) {
+        self.embedded.each_attribute(visit);
+    }
 }

@@ -7,6 +7,8 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
+use super::{attribute::AttributeTest, plain::Plain};
+
 /// By hash of what an element carries, the selectors that may match it.
 #[derive(Debug)]
 pub struct Keys {
@@ -60,21 +62,30 @@ pub struct Candidate {
     pub css: u32,
     /// What attributes of the element must be.
     tests: Vec<AttributeTest>,
+    /// What it must carry besides the key.
+    also: Vec<u64>,
     /// What must be carried by elements above it.
     above: Vec<u64>,
     /// The key is all that it asks for: an element that carries it matches.
     pub is_key_alone: bool,
+    /// All that it asks for, where that is plain: then the selector itself need not be asked.
+    pub plain: Option<Plain>,
 }
 
 impl Candidate {
-    pub(super) fn new(css: u32, tests: Vec<AttributeTest>, above: Vec<u64>) -> Candidate {
-        Candidate { css, tests, above, is_key_alone: false }
+    /// One that asks for what a compound asks for, and for what elements above carry.
+    pub(super) fn new(css: u32, compound: Parts, above: Vec<u64>) -> Candidate {
+        let Parts { key: _, also, tests } = compound;
+        Candidate { css, tests, also, above, is_key_alone: false, plain: None }
     }
 
-    /// Whether the element may match, by its attributes (`passes` tells whether it passes a test) and by what stands above it.
+    /// Whether the element may match, by what it carries, by its attributes (`passes` tells whether it passes a test) and by
+    /// what stands above it.
     #[inline]
-    pub fn may_match(&self, passes: impl Fn(&AttributeTest) -> bool, above: &Above) -> bool {
-        self.above.iter().all(|hash| above.has(*hash)) && self.tests.iter().all(passes)
+    pub fn may_match(&self, carried: &[u64], passes: impl Fn(&AttributeTest) -> bool, above: &Above) -> bool {
+        self.also.iter().all(|hash| carried.contains(hash))
+            && self.above.iter().all(|hash| above.has(*hash))
+            && self.tests.iter().all(passes)
     }
 }
 
@@ -136,6 +147,11 @@ pub fn tag_hash(name: &str) -> u64 {
     hash(3, name)
 }
 
+/// What stands for the passing of a test of that number.
+pub(super) fn test_hash(number: usize) -> u64 {
+    hash(4, &number.to_string())
+}
+
 #[inline]
 fn hash(kind: u64, text: &str) -> u64 {
     const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
@@ -167,60 +183,18 @@ impl Hasher for Identity {
     }
 }
 
-/// What an attribute must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttributeTest {
-    /// The attribute's name.
-    pub name: String,
-    operator: Operator,
-    value: String,
-    /// Case counts. For some attributes of HTML it does not.
-    exact: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
-    Begins,
-    Ends,
-    Contains,
-    Exists,
-}
-
-impl AttributeTest {
-    /// Whether the value may do.
-    pub fn holds(&self, value: &str) -> bool {
-        if self.exact {
-            return match self.operator {
-                Operator::Exists => true,
-                Operator::Begins => value.starts_with(&self.value),
-                Operator::Ends => value.ends_with(&self.value),
-                Operator::Contains => value.contains(&self.value),
-            };
-        }
-        let (value, want) = (value.as_bytes(), self.value.as_bytes());
-        let Some(spare) = value.len().checked_sub(want.len()) else { return false };
-        match self.operator {
-            Operator::Exists => true,
-            Operator::Begins => value[..want.len()].eq_ignore_ascii_case(want),
-            Operator::Ends => value[spare..].eq_ignore_ascii_case(want),
-            Operator::Contains => {
-                want.is_empty() || value.windows(want.len()).any(|part| part.eq_ignore_ascii_case(want))
-            }
-        }
-    }
-}
-
 /// The key of one alternative, and what else it asks for.
 fn candidate_of(css: u32, alternative: &str) -> (u64, Candidate) {
     let mut compounds = compounds(alternative);
     let (last, _) = compounds.pop().unwrap_or_default();
     // What is followed by a sibling's combinator stands beside, not above.
     let above = compounds.iter().filter(|(_, then)| matches!(then, ' ' | '>'));
-    let above = above.filter_map(|(compound, _)| simple_parts(compound).0).collect();
-    let (key, tests) = simple_parts(last);
+    let above = above.flat_map(|(compound, _)| simple_parts(compound).all().collect::<Vec<_>>()).collect();
+    let Parts { key, also, tests } = simple_parts(last);
     let is_simple = name_at(last.trim_start_matches(['#', '.'])).len() + 1 >= last.len();
     let is_key_alone = compounds.is_empty() && key.is_some() && is_simple;
-    (key.unwrap_or(ANY), Candidate { css, tests, above, is_key_alone })
+    let plain = if is_key_alone { None } else { Plain::of(alternative) };
+    (key.unwrap_or(ANY), Candidate { css, tests, also, above, is_key_alone, plain })
 }
 
 /// The compounds of one alternative, each with the combinator that follows it (a space at the end).
@@ -264,24 +238,40 @@ pub(super) fn pseudos(compound: &str) -> Vec<(&str, &str)> {
     all
 }
 
-/// The best hash that a compound asks for, and its tests of attributes.
-pub(super) fn simple_parts(compound: &str) -> (Option<u64>, Vec<AttributeTest>) {
-    let (mut id, mut class, mut tag, mut tests) = (None, None, None, Vec::new());
+/// What a compound asks of an element.
+pub(super) struct Parts {
+    /// The rarest of what it must carry.
+    pub(super) key: Option<u64>,
+    /// The rest of that.
+    also: Vec<u64>,
+    pub(super) tests: Vec<AttributeTest>,
+}
+
+impl Parts {
+    /// All that it must carry.
+    pub(super) fn all(&self) -> impl Iterator<Item = u64> {
+        self.key.iter().chain(&self.also).copied()
+    }
+}
+
+/// What a compound asks of an element, but for its pseudo-classes.
+pub(super) fn simple_parts(compound: &str) -> Parts {
+    let (mut ids, mut classes, mut tags, mut tests) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut rest = compound;
     while let Some(first) = rest.chars().next() {
         match first {
             '#' | '.' => {
                 let name = name_at(&rest[1..]);
                 if first == '#' {
-                    id = Some(id_hash(name));
+                    ids.push(id_hash(name));
                 } else {
-                    class = class.or(Some(class_hash(name)));
+                    classes.push(class_hash(name));
                 }
                 rest = &rest[1 + name.len()..];
             }
             '[' => {
                 let after = after_closing(rest, '[', ']');
-                tests.extend(attribute_test(&rest[1..(rest.len() - after.len()).max(2) - 1]));
+                tests.extend(AttributeTest::of(&rest[1..(rest.len() - after.len()).max(2) - 1]));
                 rest = after;
             }
             '(' => rest = after_closing(rest, '(', ')'),
@@ -291,44 +281,22 @@ pub(super) fn simple_parts(compound: &str) -> (Option<u64>, Vec<AttributeTest>) 
                 if name.is_empty() {
                     rest = &rest[first.len_utf8()..];
                 } else {
-                    tag = Some(tag_hash(&name.to_ascii_lowercase()));
+                    tags.push(tag_hash(&name.to_ascii_lowercase()));
                     rest = &rest[name.len()..];
                 }
             }
         }
     }
-    (id.or(class).or(tag), tests)
+    let mut all = ids.into_iter().chain(classes).chain(tags);
+    Parts { key: all.next(), also: all.collect(), tests }
 }
 
-/// The test within `[…]`; `None` where it is of a kind that is left to the selector.
-fn attribute_test(inside: &str) -> Option<AttributeTest> {
-    let (left, operator, right) = match inside.split_once('=') {
-        None => (inside, Operator::Exists, ""),
-        Some((left, right)) => match left.chars().last()? {
-            '^' => (&left[..left.len() - 1], Operator::Begins, right),
-            '$' => (&left[..left.len() - 1], Operator::Ends, right),
-            '*' | '~' | '|' => (&left[..left.len() - 1], Operator::Contains, right),
-            _ => (left, Operator::Contains, right),
-        },
-    };
-    let (name, right) = (left.trim(), right.trim());
-    let value = match right.chars().next() {
-        Some(quote @ ('"' | '\'')) => right[1..].split(quote).next()?,
-        _ => right.split_ascii_whitespace().next().unwrap_or_default(),
-    };
-    let is_plain = !value.contains('\\') && name_at(name) == name;
-    let flagged = right.ends_with(" i") || right.ends_with(" I");
-    let exact =
-        !flagged && (name.starts_with("data-") || ["id", "class", "href", "src", "onclick", "title"].contains(&name));
-    is_plain.then(|| AttributeTest { name: name.to_owned(), operator, value: value.to_owned(), exact })
-}
-
-fn name_at(text: &str) -> &str {
+pub(super) fn name_at(text: &str) -> &str {
     let end = text.find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).unwrap_or(text.len());
     &text[..end]
 }
 
-fn after_closing(text: &str, open: char, close: char) -> &str {
+pub(super) fn after_closing(text: &str, open: char, close: char) -> &str {
     let (mut depth, mut quote) = (0usize, None);
     for (at, c) in text.char_indices() {
         match quote {
@@ -396,7 +364,7 @@ mod tests {
             (".a.b", class("a"), 0, vec![]),
             ("#a > b", tag("b"), 0, vec![id("a")]),
             ("#a>b", tag("b"), 0, vec![id("a")]),
-            ("c.d e", tag("e"), 0, vec![class("d")]),
+            ("c.d e", tag("e"), 0, vec![class("d"), tag("c")]),
             ("td#x.y:not(.z)", id("x"), 0, vec![]),
             ("a[href*=\"x, y > z\"]", tag("a"), 1, vec![]),
             ("[id^=msg_] *", ANY, 0, vec![]),
@@ -406,7 +374,7 @@ mod tests {
             (".a + .b", class("b"), 0, vec![]),
             (".a>.b+.c", class("c"), 0, vec![class("a")]),
             (".a[b='> c']>.d", class("d"), 0, vec![class("a")]),
-            ("ul.t > li.row a", tag("a"), 0, vec![class("t"), class("row")]),
+            ("ul.t > li.row a", tag("a"), 0, vec![class("t"), tag("ul"), class("row"), tag("li")]),
             ("div:is([id^=p1], [id^=p2])", tag("div"), 0, vec![]),
             ("li:last-child", tag("li"), 0, vec![]),
         ];
@@ -415,17 +383,6 @@ mod tests {
             assert_eq!((got, candidate.tests.len(), candidate.above), (key, tests, above), "{selector}");
             assert_eq!(candidate.is_key_alone, [".post", "#post", "cite"].contains(&selector), "{selector}");
         }
-    }
-
-    #[test]
-    fn tests_of_attributes() {
-        let holds = |test: &str, value: &str| attribute_test(test).unwrap().holds(value);
-        assert!(holds("id^=p", "p5") && !holds("id^=p", "xp"));
-        assert!(holds("id$='_x'", "a_x") && !holds("id$='_x'", "x"));
-        assert!(holds("href*=\"a=b\"", "?a=b&") && !holds("href*=\"a=b\"", "a"));
-        assert!(holds("rel=next", "NEXT") && !holds("rel=next", "prev"));
-        assert!(holds("c~=d", "a d") && holds("hidden", "") && holds("href^='A' i", "a"));
-        assert!(attribute_test("a=\"\\22\"").is_none(), "escapes are left to the selector");
     }
 
     #[test]

@@ -30,4 +30,6 @@ impl EachCss for LoginRules {
         form.each_css(visit);
         inside.each_css(visit);
     }
+
+    fn each_attribute(&self, _: &mut dyn FnMut(&str)) {}
 }

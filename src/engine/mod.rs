@@ -3,6 +3,7 @@
 //! A profile is one TOML file: how its pages are recognised, the shapes of its addresses, and where on its pages boards,
 //! threads, posts and their parts stand. Nothing here reads a page: that is what `extract` does with a profile in hand.
 
+pub mod attribute;
 mod builtin;
 mod case;
 pub mod cut;
@@ -13,6 +14,7 @@ pub mod keys;
 mod login;
 mod marks;
 mod pattern;
+pub mod plain;
 mod pointer;
 mod profile;
 mod reach;

@@ -23,8 +23,8 @@ impl Pattern {
     pub(super) fn new(text: &str) -> Result<Pattern, String> {
         let text = text.replace("\\d", "[0-9]").into_boxed_str();
         let compiled = OnceLock::new();
-        // a counted repetition may outgrow every limit, which only the compiler can tell
-        if text.contains('{') {
+        // many counted repetitions may outgrow every limit, which only the compiler can tell
+        if repetitions(&text) > MANY {
             let _ = compiled.set(Regex::new(&text).map_err(|error| error.to_string())?);
         } else {
             regex_syntax::parse(&text).map_err(|error| error.to_string())?;
@@ -39,13 +39,24 @@ impl Pattern {
     }
 }
 
+/// So many copies of the largest class of characters are far from any limit.
+const MANY: usize = 64;
+
+/// How many copies of a part of a pattern its counted repetitions may make.
+fn repetitions(text: &str) -> usize {
+    let counts = text.split('{').skip(1).filter_map(|after| after.split_once('}'));
+    let most =
+        |(counted, _): (&str, &str)| counted.split(',').filter_map(|count| count.trim().parse::<usize>().ok()).max();
+    counts.filter_map(most).fold(1, usize::saturating_mul)
+}
+
 impl Deref for Pattern {
     type Target = Regex;
 
     fn deref(&self) -> &Regex {
         #[expect(
             clippy::expect_used,
-            reason = "its syntax was checked, and without counted repetitions none is too large"
+            reason = "its syntax was checked, and without many counted repetitions none is too large"
         )]
         self.compiled.get_or_init(|| Regex::new(&self.text).expect("a checked pattern compiles"))
     }

@@ -52,6 +52,7 @@ pub struct Profile {
     /// All its selectors, in the order of their numbers.
     selectors: Vec<Css>,
     keys: Keys,
+    other_keys: Keys,
     cut: Option<Cut>,
     address: AddressRules,
     urls: Vec<UrlRule>,
@@ -86,14 +87,20 @@ impl Profile {
         };
         written.page.each_css(&mut number);
         written.pager.each_css(&mut number);
-        written.index.each_css(&mut number);
-        written.board.each_css(&mut number);
         written.thread.each_css(&mut number);
         written.post.each_css(&mut number);
         written.body.each_css(&mut number);
         written.json.each_css(&mut number);
-        written.bad.each_css(&mut number);
         written.login.each_css(&mut number);
+        // From here on stand those that a page of posts is not asked by.
+        let of_posts = selectors.len();
+        let mut number = |css: &mut Css| {
+            css.number = u32::try_from(selectors.len()).unwrap_or(u32::MAX);
+            selectors.push(css.clone());
+        };
+        written.index.each_css(&mut number);
+        written.board.each_css(&mut number);
+        written.bad.each_css(&mut number);
         if written.name.is_empty() {
             return Err(incomplete("a profile needs a `name`".to_owned()));
         }
@@ -101,8 +108,9 @@ impl Profile {
             return Err(incomplete("`[post]` needs `body`: what it says makes a post".to_owned()));
         }
         let cut = Cut::of(&mut written);
-        let mut keys = Keys::default();
+        let (mut keys, mut other_keys) = (Keys::default(), Keys::default());
         for css in &selectors {
+            let keys = if css.number() < of_posts { &mut keys } else { &mut other_keys };
             keys.enter(css.number, &css.text);
         }
         Ok(Profile {
@@ -124,6 +132,7 @@ impl Profile {
             login: written.login.map(Arc::new),
             selectors,
             keys,
+            other_keys,
             cut,
             address: written.address,
             urls: written.url,
@@ -182,9 +191,14 @@ impl Profile {
         &self.selectors
     }
 
-    /// By the hash of what an element must carry, the selectors that may match it.
+    /// By the hash of what an element must carry, the selectors that may match it, of those that pages of posts are asked by.
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// The same for all others: those of listings, and of pages that are not what was asked for.
+    pub fn other_keys(&self) -> &Keys {
+        &self.other_keys
     }
 
     /// What of its pages of posts must be parsed; `None` where that is all.

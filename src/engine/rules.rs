@@ -4,32 +4,44 @@
 use serde::Deserialize;
 
 use super::{
-    Css, JsonRules, Pattern, Places, Step, Value,
+    Css, JsonRules, Pattern, Places, Step, Take, Value,
     cut::CutRules,
     url_rule::{AddressRules, UrlRule},
 };
 use crate::model::{NoticeLines, Outcome, Status};
 
-/// Gives every selector of a profile its number.
+/// Finds every selector of a profile, to give it its number, and every attribute that it names.
 pub(super) trait EachCss {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css));
+    /// Those within selectors apart.
+    fn each_attribute(&self, visit: &mut dyn FnMut(&str));
 }
 
 impl EachCss for Css {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
         visit(self);
     }
+
+    fn each_attribute(&self, _: &mut dyn FnMut(&str)) {}
 }
 
 impl<T: EachCss> EachCss for Option<T> {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
         self.iter_mut().for_each(|inner| inner.each_css(visit));
     }
+
+    fn each_attribute(&self, visit: &mut dyn FnMut(&str)) {
+        self.iter().for_each(|inner| inner.each_attribute(visit));
+    }
 }
 
 impl<T: EachCss> EachCss for Vec<T> {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
         self.iter_mut().for_each(|inner| inner.each_css(visit));
+    }
+
+    fn each_attribute(&self, visit: &mut dyn FnMut(&str)) {
+        self.iter().for_each(|inner| inner.each_attribute(visit));
     }
 }
 
@@ -38,17 +50,37 @@ impl EachCss for Step {
         self.css.each_css(visit);
         self.without.each_css(visit);
     }
+
+    fn each_attribute(&self, visit: &mut dyn FnMut(&str)) {
+        if let Take::Attribute(name) = &self.take {
+            visit(name);
+        }
+    }
 }
 
 impl EachCss for Places {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
         self.0.each_css(visit);
     }
+
+    fn each_attribute(&self, _: &mut dyn FnMut(&str)) {}
 }
 
 impl EachCss for Value {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
         self.0.each_css(visit);
+    }
+
+    fn each_attribute(&self, visit: &mut dyn FnMut(&str)) {
+        self.0.each_attribute(visit);
+    }
+}
+
+impl EachCss for AttributeName {
+    fn each_css(&mut self, _: &mut dyn FnMut(&mut Css)) {}
+
+    fn each_attribute(&self, visit: &mut dyn FnMut(&str)) {
+        visit(&self.0);
     }
 }
 
@@ -56,6 +88,8 @@ impl EachCss for Value {
 macro_rules! without_css {
     ($($name:ty),*) => { $(impl EachCss for $name {
         fn each_css(&mut self, _: &mut dyn FnMut(&mut Css)) {}
+
+        fn each_attribute(&self, _: &mut dyn FnMut(&str)) {}
     })* };
 }
 without_css!(bool, u32, Status, Outcome, Pattern, Unit, NoticeLines);
@@ -73,6 +107,11 @@ macro_rules! table {
             fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
                 let Self { $($field),* } = self;
                 $($field.each_css(visit);)*
+            }
+
+            fn each_attribute(&self, visit: &mut dyn FnMut(&str)) {
+                let Self { $($field),* } = self;
+                $($field.each_attribute(visit);)*
             }
         }
     };
@@ -386,7 +425,7 @@ impl From<BadOutcome> for Outcome {
         }
     }
 }
-without_css!(BadOutcome, AttributeName);
+without_css!(BadOutcome);
 
 /// In which room the ids of posts are unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -18,6 +18,7 @@ mod page;
 mod pager;
 mod post;
 mod purse;
+mod select;
 mod structured;
 mod text;
 mod truncated;

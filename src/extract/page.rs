@@ -160,6 +160,9 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
             post.url = post.id.as_deref().and_then(|id| profile.permalink(own, id));
         }
     }
+    if posts.is_empty() {
+        view.ask_on();
+    }
     let (mut threads, mut boards) = (Vec::new(), Vec::new());
     if posts.is_empty() && profile.structure {
         threads = generic::threads(&view, &page.url);

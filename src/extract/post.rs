@@ -15,6 +15,8 @@ pub(super) fn posts(view: &mut View<'_, '_>, own: Option<&Address>) -> Vec<RawPo
     let rules = &view.profile.post;
     let Some(each) = &rules.each else { return Vec::new() };
     let mut places: Vec<(u32, Option<String>)> = Vec::new();
+    // Where a post was made longer or shorter, its id may be another one.
+    let mut is_changed = rules.goes_on;
     for at in view.all(each, &view.whole()).to_vec() {
         if view.is(rules.skip.as_ref(), at) {
             continue;
@@ -26,6 +28,7 @@ pub(super) fn posts(view: &mut View<'_, '_>, own: Option<&Address>) -> Vec<RawPo
                 continue;
             }
             view.flat.end_before(*outer, at);
+            is_changed = true;
         }
         if rules.goes_on && id.is_some() && places.last().is_some_and(|(_, before)| *before == id) {
             continue;
@@ -44,7 +47,8 @@ pub(super) fn posts(view: &mut View<'_, '_>, own: Option<&Address>) -> Vec<RawPo
             view.flat.go_on(*at, places.get(number + 1).map(|(next, _)| *next));
         }
     }
-    once(places.into_iter().filter_map(|(at, _)| post(view, rules, own, at)).collect())
+    let of = |(at, id)| post(view, rules, own, at, if is_changed { view.value(&rules.id, at) } else { id });
+    once(places.into_iter().filter_map(of).collect())
 }
 
 /// A post that a page shows twice (as the answer on top, or an advertisement in its clothes) counts once: the last that has
@@ -69,12 +73,11 @@ fn once(posts: Vec<RawPost>) -> Vec<RawPost> {
 }
 
 /// A post; `None` where there is neither an id nor a body: it only looked like one.
-fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32) -> Option<RawPost> {
+fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32, id: Option<String>) -> Option<RawPost> {
     let range = view.flat.within(at);
     let place =
         rules.body.0.iter().find_map(|css| if view.is(Some(css), at) { Some(at) } else { view.first(css, &range) });
     let mut status = rules.status.iter().find(|rule| view.holds(&rule.when, at)).map(|rule| rule.status);
-    let id = view.value(&rules.id, at);
     let body = place.map(|place| body::body(view, place)).or_else(|| {
         let behind = view.all(rules.behind.as_ref()?, &(at..range.end)).last()?;
         Some(body::behind(view, *behind, range.end))

@@ -8,11 +8,11 @@ use super::{
     flat::{Flat, Kind, attribute},
     page::ExtractOptions,
     purse::Purse,
-    text,
+    select, text,
 };
 use crate::engine::{
     Css, Profile, Step, Take, Value,
-    keys::{self, Above},
+    keys::{self, Above, Keys},
 };
 
 pub(super) struct View<'a, 'p> {
@@ -30,12 +30,22 @@ pub(super) struct View<'a, 'p> {
 
 impl<'a, 'p> View<'a, 'p> {
     pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url, options: ExtractOptions) -> View<'a, 'p> {
-        let selectors = profile.selectors();
-        let keys = profile.keys();
-        let mut matches = vec![Vec::new(); selectors.len()];
+        let matches = vec![Vec::new(); profile.selectors().len()];
+        let mut view = View { flat, profile, base, options, matches, is_too_dear: false };
+        view.find(profile.keys());
+        view
+    }
+
+    /// Finds what those selectors match that a page of posts is not asked by.
+    pub(super) fn ask_on(&mut self) {
+        self.find(self.profile.other_keys());
+    }
+
+    fn find(&mut self, keys: &Keys) {
+        let (flat, matches, selectors) = (&self.flat, &mut self.matches, self.profile.selectors());
         let mut above = Above::default();
         let mut open: Vec<(u32, usize)> = Vec::new();
-        let mut purse = Purse::new(selectors, &flat);
+        let mut purse = Purse::new(selectors, flat);
         let mut carried: Vec<u64> = Vec::new();
         for (at, element) in flat.elements() {
             while let Some((end, mark)) = open.last().copied()
@@ -59,10 +69,14 @@ impl<'a, 'p> View<'a, 'p> {
                 if found.last() != Some(&at)
                     && (candidate.is_key_alone
                         || candidate.may_match(
+                            &carried,
                             |test| attribute(element, &test.name).is_some_and(|value| test.holds(value)),
                             &above,
                         ) && purse.pays(&selectors[candidate.css as usize], at)
-                            && selectors[candidate.css as usize].selector().matches(&element))
+                            && match &candidate.plain {
+                                Some(plain) => select::matches(plain, element),
+                                None => selectors[candidate.css as usize].selector().matches(&element),
+                            })
                 {
                     found.push(at);
                 }
@@ -72,8 +86,7 @@ impl<'a, 'p> View<'a, 'p> {
                 carried.iter().for_each(|hash| above.enter(*hash));
             }
         }
-        let is_too_dear = purse.is_empty();
-        View { flat, profile, base, options, matches, is_too_dear }
+        self.is_too_dear |= purse.is_empty();
     }
 
     /// The page as a whole.

@@ -21,6 +21,10 @@ pub(super) fn closed(text: &str) -> Cow<'_, str> {
             continue;
         }
         at = start + 1;
+        // Most tags are told from these by their first letter.
+        if !rest.first().is_some_and(|first| matches!(first | 0x20, b'i' | b's' | b't' | b'n' | b'x')) {
+            continue;
+        }
         let Some(number) = RAW.iter().position(|name| is_tag(rest, name)) else { continue };
         let name = RAW[number];
         let Some(end) = memchr(b'>', rest).map(|found| start + 1 + found + 1) else { break };

@@ -134,7 +134,7 @@ fn charset_of_header(content_type: &str) -> Option<&'static Encoding> {
 
 /// `<meta charset>`, `<meta http-equiv … content="…charset=…">`, or an XML declaration.
 fn charset_of_meta(head: &[u8]) -> Option<&'static Encoding> {
-    let head: String = head.iter().map(|b| char::from(b.to_ascii_lowercase())).collect();
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     if let Some(rest) = head.trim_start().strip_prefix("<?xml")
         && let Some((declaration, _)) = rest.split_once("?>")
         && let Some(value) = value_after(declaration, "encoding")

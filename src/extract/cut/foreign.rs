@@ -7,7 +7,10 @@ use super::{
     tags::{attributes, comment_end, name_end},
     thin::{Tag, Thin},
 };
-use crate::{engine::cut::want, extract::guard};
+use crate::{
+    engine::{cut::want, keys},
+    extract::guard,
+};
 
 impl Thin<'_, '_> {
     /// A choice or a drawing: kept as it stands where anything within it is wanted.
@@ -61,7 +64,14 @@ impl Thin<'_, '_> {
                 if is_text && self.bytes.get(next + 1) != Some(&b'/') {
                     return None;
                 }
-                let inner = Tag { range: start..end, text, name, traits: 0, closes_itself };
+                let inner = Tag {
+                    range: start..end,
+                    name,
+                    traits: 0,
+                    key: keys::tag_hash(&self.text[text.clone()].to_ascii_lowercase()),
+                    text,
+                    closes_itself,
+                };
                 if self.wants(&inner)? != 0 {
                     wants |= want::WHOLE;
                 }
@@ -69,6 +79,8 @@ impl Thin<'_, '_> {
         }
         self.above.leave(mark);
         let end = self.at;
+        // it is kept as it stands
+        self.attributes.clear();
         self.unit(tag, end, wants);
         Some(())
     }

@@ -1,5 +1,7 @@
 //! How elements of a name bear on the tree, by the tree construction rules of the HTML standard.
 
+use crate::engine::keys;
+
 /// The name of an element: its first eight letters in lower case, and its length. Longer names are compared in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name {
@@ -68,8 +70,43 @@ pub(super) mod is {
     pub(in super::super) const HEAD: u32 = 1 << 16;
 }
 
+/// What is known of elements of a name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    name: Name,
+    pub(super) class: Class,
+    pub(super) traits: u32,
+    /// The key that they carry.
+    pub(super) key: u64,
+}
+
+/// What is known of the names that were met last, for a page has few of them.
+pub(super) struct Memory([Option<Known>; 64]);
+
+impl Memory {
+    pub(super) fn new() -> Memory {
+        Memory([None; 64])
+    }
+
+    /// What is known of a name; `text` is all of it.
+    #[inline]
+    pub(super) fn of(&mut self, name: Name, text: &str) -> Known {
+        let hash = name.packed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
+        let slot = &mut self.0[hash as usize];
+        if let Some(known) = slot.filter(|known| known.name == name && name.length <= 8) {
+            return known;
+        }
+        let (class, traits) = class(name, text.as_bytes());
+        let key = match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => keys::tag_hash(&text.to_ascii_lowercase()),
+            false => keys::tag_hash(text),
+        };
+        *slot.insert(Known { name, class, traits, key })
+    }
+}
+
 /// The class and the traits of elements of a name. `name` is its full text.
-pub(super) fn class(short: Name, name: &[u8]) -> (Class, u32) {
+fn class(short: Name, name: &[u8]) -> (Class, u32) {
     use is::{
         ALONE, BOUNDARY, CAPTION, CELL, DD, ENDS_ITEMS, ENDS_P, HEAD, HEADING, LI, OF_HEAD, P, ROOT, ROW, SECTION,
         SPECIAL, TABLE,

@@ -18,6 +18,8 @@ pub(super) struct Open {
     pub(super) is_written: bool,
     /// What was carried above it.
     pub(super) mark: usize,
+    /// It may be a post.
+    pub(super) is_post: bool,
     /// Something asks for the place of one of its children among the others.
     pub(super) is_asked: bool,
     /// Where in the smaller page children of it are left out, with their names, and whether they hold nothing.
@@ -59,8 +61,8 @@ fn no_paragraph(stack: &[Open]) -> bool {
     true
 }
 
-/// Whether an element of these traits may open.
-pub(super) fn start(stack: &[Open], name: Name, traits: u32) -> Start {
+/// Whether an element of these traits may open. `in_paragraph`: one is open somewhere.
+pub(super) fn start(stack: &[Open], name: Name, traits: u32, in_paragraph: bool) -> Start {
     let mut left = stack;
     let top = |left: &[Open]| left.last().map_or(0, |open| open.traits);
     if traits & is::ALONE != 0 && stack.iter().any(|open| open.name == name) {
@@ -92,7 +94,7 @@ pub(super) fn start(stack: &[Open], name: Name, traits: u32) -> Start {
             _ => Start::Opens { ends: stack.len() - left.len() },
         };
     }
-    if traits & is::ENDS_P != 0 && !no_paragraph(left) {
+    if traits & is::ENDS_P != 0 && in_paragraph && !no_paragraph(left) {
         // In old pages a table may stand in a paragraph, in others it ends it; and inline elements would open again.
         if traits & is::TABLE != 0 || top(left) & is::P == 0 {
             return Start::GivesUp;

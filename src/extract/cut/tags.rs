@@ -9,6 +9,8 @@ use memchr::{memchr, memmem};
 pub(in crate::extract) struct Attribute {
     pub(in crate::extract) name: Range<usize>,
     pub(in crate::extract) value: Range<usize>,
+    /// What follows it.
+    pub(in crate::extract) end: usize,
 }
 
 /// Where the name that begins at a place ends.
@@ -48,6 +50,7 @@ pub(in crate::extract) fn attributes(
                     at += 1;
                 }
                 let name = start..at;
+                let mut end = at;
                 while is_space(*bytes.get(at)?) {
                     at += 1;
                 }
@@ -62,6 +65,7 @@ pub(in crate::extract) fn attributes(
                             let length = memchr(quote, &bytes[at + 1..])?;
                             value = at + 1..at + 1 + length;
                             at = value.end + 1;
+                            end = at;
                         }
                         // A value that is missing, or one without quotes, in which a slash is a letter like any other.
                         _ => {
@@ -70,14 +74,15 @@ pub(in crate::extract) fn attributes(
                                 at += 1;
                             }
                             value = start..at;
+                            end = at;
                             if bytes[at] == b'>' {
-                                each(Attribute { name, value });
+                                each(Attribute { name, end: value.end, value });
                                 return Some((at + 1, false));
                             }
                         }
                     }
                 }
-                each(Attribute { name, value });
+                each(Attribute { name, value, end });
             }
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::{
-    names::{Class, Name, class, is},
+    names::{Class, Known, Memory, Name, is},
     open::{End, Open, Start, end, start},
     tags::{Attribute, angle_end, attributes, comment_end, name_end, raw_end},
 };
@@ -31,6 +31,9 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<String, usize
         stack: Vec::with_capacity(64),
         above: Above::default(),
         whole: None,
+        posts: 0,
+        paragraphs: 0,
+        names: Memory::new(),
         had_head: false,
         had_body: false,
         out: String::with_capacity(text.len() / 3),
@@ -48,8 +51,13 @@ pub(super) struct Thin<'t, 'c> {
     pub(super) at: usize,
     pub(super) stack: Vec<Open>,
     pub(super) above: Above,
-    /// The element that is being kept whole, by its place in the stack, and where it begins.
+    /// The element that is being kept whole, by its place in the stack, and from where on it is not written yet.
     pub(super) whole: Option<(usize, usize)>,
+    /// How many elements are open that may be posts.
+    pub(super) posts: usize,
+    /// How many paragraphs are open.
+    pub(super) paragraphs: usize,
+    names: Memory,
     pub(super) had_head: bool,
     pub(super) had_body: bool,
     pub(super) out: String,
@@ -65,6 +73,8 @@ pub(super) struct Tag {
     pub(super) text: Range<usize>,
     pub(super) name: Name,
     pub(super) traits: u32,
+    /// The key that it carries by its name.
+    pub(super) key: u64,
     pub(super) closes_itself: bool,
 }
 
@@ -108,20 +118,14 @@ impl Thin<'_, '_> {
     fn start_tag(&mut self, start: usize) -> Option<()> {
         let text = start + 1..name_end(self.bytes, start + 1);
         let name = Name::of(&self.bytes[text.clone()]);
-        let (class, traits) = class(name, &self.bytes[text.clone()]);
+        let Known { class, traits, key, .. } = self.names.of(name, &self.text[text.clone()]);
         self.attributes.clear();
-        let (all, is_outside) = (&mut self.attributes, self.whole.is_none());
-        let mut count = 0;
-        let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| {
-            count += 1;
-            if is_outside {
-                all.push(attribute);
-            }
-        })?;
-        if count > guard::ATTRIBUTES {
+        let all = &mut self.attributes;
+        let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(attribute))?;
+        if all.len() > guard::ATTRIBUTES {
             return None;
         }
-        let tag = Tag { range: start..end, text, name, traits, closes_itself };
+        let tag = Tag { range: start..end, text, name, traits, key, closes_itself };
         self.is_in_place(class, traits)?;
         match class {
             Class::Refused => None,
@@ -136,23 +140,19 @@ impl Thin<'_, '_> {
             }
             Class::Select | Class::Svg => self.foreign(&tag, class),
             Class::Plain => {
-                let Start::Opens { ends } = self::start(&self.stack, name, traits) else { return self.empty(&tag) };
-                self.end_before(ends, &tag)?;
+                let Start::Opens { ends } = self::start(&self.stack, name, traits, self.paragraphs > 0) else {
+                    return self.empty(&tag);
+                };
+                self.end_before(ends, &tag);
                 self.makes_known_parts(traits)?;
                 self.open(tag)
             }
         }
     }
 
-    /// Ends some of the innermost elements before a start tag. Where one of them was kept whole, the tag's attributes count now.
-    fn end_before(&mut self, ends: usize, tag: &Tag) -> Option<()> {
-        let was_inside = self.whole.is_some();
+    /// Ends some of the innermost elements before a start tag.
+    fn end_before(&mut self, ends: usize, tag: &Tag) {
         (0..ends).for_each(|_| self.pop(tag.range.start, false));
-        if was_inside && self.whole.is_none() {
-            let all = &mut self.attributes;
-            attributes(self.bytes, tag.text.end, |attribute| all.push(attribute))?;
-        }
-        Some(())
     }
 
     /// An empty inline element between the rows or cells of a table (an anchor, mostly): the parser moves it before the table, and
@@ -213,7 +213,8 @@ impl Thin<'_, '_> {
             }
         }
         self.at = tag.range.end;
-        let start = tag.range.start;
+        self.posts += usize::from(wants & want::POST != 0);
+        self.paragraphs += usize::from(tag.traits & is::P != 0);
         self.stack.push(Open {
             name: tag.name,
             traits: tag.traits,
@@ -221,16 +222,18 @@ impl Thin<'_, '_> {
             text: tag.text,
             is_written: false,
             mark,
+            is_post: wants & want::POST != 0,
             is_asked: false,
             left_out: Vec::new(),
         });
-        if wants & want::WHOLE != 0 {
+        if wants & want::WHOLE == want::WHOLE {
             let place = self.stack.len() - 1;
             self.write_tags(place);
-            self.whole = Some((place, start));
+            self.whole = Some((place, self.stack[place].tag.start));
         } else if wants & want::TAG != 0 {
             self.write_tags(self.stack.len());
         }
+        self.write_part();
         Some(())
     }
 
@@ -239,8 +242,10 @@ impl Thin<'_, '_> {
             return None;
         }
         if tag.traits & is::ENDS_P != 0 {
-            let Start::Opens { ends } = start(&self.stack, tag.name, tag.traits) else { return None };
-            self.end_before(ends, tag)?;
+            let Start::Opens { ends } = start(&self.stack, tag.name, tag.traits, self.paragraphs > 0) else {
+                return None;
+            };
+            self.end_before(ends, tag);
         }
         let wants = self.wants(tag)?;
         let end = tag.range.end;
@@ -252,6 +257,7 @@ impl Thin<'_, '_> {
     pub(super) fn unit(&mut self, tag: &Tag, end: usize, wants: u8) {
         self.at = end;
         if self.whole.is_some() {
+            self.write_part();
             return;
         }
         if wants & want::PLACE != 0
@@ -259,9 +265,9 @@ impl Thin<'_, '_> {
         {
             parent.is_asked = true;
         }
-        if wants & (want::TAG | want::WHOLE) != 0 {
+        if wants & want::TAG != 0 {
             self.write_tags(self.stack.len());
-            self.out.push_str(&self.text[tag.range.start..end]);
+            self.write_unit(tag.range.start, end, wants & want::WHOLE == want::WHOLE);
         } else {
             self.leave_out(tag.text.clone(), end == tag.range.end);
         }
@@ -278,7 +284,7 @@ impl Thin<'_, '_> {
         let text = start + 2..name_end(self.bytes, start + 2);
         let word = &self.bytes[text.clone()];
         let name = Name::of(word);
-        let (class, traits) = class(name, word);
+        let Known { class, traits, .. } = self.names.of(name, &self.text[text.clone()]);
         let mut count = 0;
         let (end, _) = attributes(self.bytes, text.end, |_| count += 1)?;
         if count > guard::ATTRIBUTES {

@@ -1,19 +1,26 @@
 //! What stands in the smaller page: start tags once something within is wanted, end tags for them, and empty elements where
-//! something asks how many stand beside it.
+//! something asks how many stand beside it. Attributes that nobody looks at are left out.
 
 use std::ops::Range;
 
-use super::thin::Thin;
+use super::{
+    names::is,
+    tags::{Attribute, attributes},
+    thin::Thin,
+};
+use crate::engine::cut::Names;
 
 impl Thin<'_, '_> {
     /// Ends the innermost element at a place, by a tag of its own or without.
     pub(super) fn pop(&mut self, end: usize, by_tag: bool) {
         let Some(open) = self.stack.pop() else { return };
         self.above.leave(open.mark);
+        self.posts -= usize::from(open.is_post);
+        self.paragraphs -= usize::from(open.traits & is::P != 0);
         match self.whole {
-            Some((place, start)) if place == self.stack.len() => {
+            Some((place, from)) if place == self.stack.len() => {
                 self.whole = None;
-                self.out.push_str(&self.text[start..end]);
+                self.out.push_str(&self.text[from..end]);
                 if !by_tag {
                     self.write_end(&open.text);
                 }
@@ -43,7 +50,16 @@ impl Thin<'_, '_> {
     pub(super) fn write_tags(&mut self, depth: usize) {
         let known = self.stack[..depth].iter().rposition(|open| open.is_written).map_or(0, |at| at + 1);
         for open in &mut self.stack[known..depth] {
-            self.out.push_str(&self.text[open.tag.clone()]);
+            let mut from = open.tag.start;
+            let (text, out) = (self.text, &mut self.out);
+            // It was read before, to its end.
+            let _ = attributes(self.bytes, open.text.end, |attribute| {
+                if is_left_out(text, &attribute, &self.cut.outside) {
+                    out.push_str(&text[from..attribute.name.start]);
+                    from = attribute.end;
+                }
+            });
+            out.push_str(&text[from..open.tag.end]);
             open.is_written = true;
             open.left_out.iter_mut().for_each(|(at, ..)| *at = self.out.len());
         }
@@ -57,4 +73,32 @@ impl Thin<'_, '_> {
             parent.left_out.push((self.out.len(), name, is_void));
         }
     }
+
+    /// Writes what is kept whole up to each attribute of the present tag that nobody looks at.
+    pub(super) fn write_part(&mut self) {
+        let Some((_, from)) = &mut self.whole else { return };
+        for attribute in &self.attributes {
+            if is_left_out(self.text, attribute, &self.cut.inside) {
+                self.out.push_str(&self.text[*from..attribute.name.start]);
+                *from = attribute.end;
+            }
+        }
+    }
+
+    /// Writes an element as it stands, but for what nobody looks at of its tag; `is_whole`: what is in it is wanted too.
+    pub(super) fn write_unit(&mut self, mut from: usize, end: usize, is_whole: bool) {
+        let names = if is_whole { &self.cut.inside } else { &self.cut.outside };
+        for attribute in &self.attributes {
+            if is_left_out(self.text, attribute, names) {
+                self.out.push_str(&self.text[from..attribute.name.start]);
+                from = attribute.end;
+            }
+        }
+        self.out.push_str(&self.text[from..end]);
+    }
+}
+
+/// Whether an attribute can go: nobody looks at it, and what stands about it makes no other tag without it.
+fn is_left_out(text: &str, attribute: &Attribute, looked_at: &Names) -> bool {
+    text.as_bytes()[attribute.name.start - 1].is_ascii_whitespace() && !looked_at.have(&text[attribute.name.clone()])
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
-    sync::LazyLock,
+    sync::{LazyLock, OnceLock},
 };
 
 use serde::Deserialize;
@@ -114,15 +114,19 @@ impl Meaning {
     }
 }
 
-/// The words of one language.
+/// The words of one language, read when they are first asked for: a page needs those of one or two.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    /// By first character; the longest phrase first.
-    phrases: Phrases,
+    /// The table, as written.
+    written: &'static str,
+    phrases: OnceLock<Phrases>,
 }
 
-/// Phrases and what they mean, by first character.
-type Phrases = HashMap<char, Vec<(Box<str>, Meaning)>, BuildHasherDefault<OneChar>>;
+/// Phrases and what they mean, by first character; the longest phrase first.
+#[derive(Debug, Default)]
+struct Phrases(HashMap<char, Vec<Phrase>, BuildHasherDefault<OneChar>>);
+
+type Phrase = (Box<str>, Meaning);
 
 /// Hashes one character: the standard hasher costs more than all the rest of a look-up.
 #[derive(Default)]
@@ -172,11 +176,32 @@ impl Words {
         ALL.by_language.keys().map(String::as_str)
     }
 
+    fn phrases(&self) -> &Phrases {
+        self.phrases.get_or_init(|| {
+            #[expect(clippy::expect_used, reason = "the tables are embedded, and a test reads them all")]
+            let language: Language = toml::from_str(self.written).expect("dates.toml is sound");
+            let mut phrases = Phrases::default();
+            language.put_into(&mut phrases);
+            phrases.sort();
+            phrases
+        })
+    }
+
+    fn find(&self, text: &str, first: char) -> Option<(usize, Meaning)> {
+        let phrases = self.phrases().0.get(&first)?;
+        phrases
+            .iter()
+            .find(|(phrase, _)| text.starts_with(&**phrase) && ends_there(phrase, &text[phrase.len()..]))
+            .map(|(phrase, meaning)| (phrase.len(), *meaning))
+    }
+}
+
+impl Phrases {
     fn add(&mut self, phrase: &str, meaning: Meaning) {
         let folded = fold(phrase);
         let folded = folded.trim_matches([' ', '.', ',']);
         let Some(first) = folded.chars().next() else { return };
-        let phrases = self.phrases.entry(first).or_default();
+        let phrases = self.0.entry(first).or_default();
         match phrases.iter_mut().find(|(known, _)| **known == *folded) {
             Some((_, known)) => *known = known.or(meaning).or_some_weekday(*known, meaning),
             None => phrases.push((folded.into(), meaning)),
@@ -184,17 +209,9 @@ impl Words {
     }
 
     fn sort(&mut self) {
-        for phrases in self.phrases.values_mut() {
+        for phrases in self.0.values_mut() {
             phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
         }
-    }
-
-    fn find(&self, text: &str, first: char) -> Option<(usize, Meaning)> {
-        let phrases = self.phrases.get(&first)?;
-        phrases
-            .iter()
-            .find(|(phrase, _)| text.starts_with(&**phrase) && ends_there(phrase, &text[phrase.len()..]))
-            .map(|(phrase, meaning)| (phrase.len(), *meaning))
     }
 }
 
@@ -284,23 +301,23 @@ struct All {
     shared: Words,
 }
 
+/// What begins the table of a language.
+const TABLE: &str = "\n[[language]]\n";
+
 static ALL: LazyLock<All> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the table is embedded, and a test reads it")]
-    let file: File = toml::from_str(include_str!("../../../config/notices/dates.toml")).expect("dates.toml is sound");
-    let mut by_language = HashMap::new();
-    for language in file.language {
-        let mut words = Words::default();
-        language.put_into(&mut words);
-        words.sort();
-        by_language.insert(language.id, words);
-    }
-    All { by_language, shared: shared() }
+    let tables = include_str!("../../../config/notices/dates.toml").split(TABLE).skip(1);
+    let by_language = tables.filter_map(|written| {
+        // its id stands first; a test looks
+        let id = written.strip_prefix("id = \"")?.split('"').next()?;
+        Some((id.to_owned(), Words { written, phrases: OnceLock::new() }))
+    });
+    All { by_language: by_language.collect(), shared: Words { written: "", phrases: OnceLock::from(shared()) } }
 });
 
 /// What pages print in every language: the signs of the east, ordinals of PHP's `S`, UTC.
-fn shared() -> Words {
+fn shared() -> Phrases {
     use Meaning as M;
-    let mut words = Words::default();
+    let mut words = Phrases::default();
     for (phrases, flags) in [
         (&["年", "년", "يىل", "يىلى"][..], M::YEAR_MARK),
         (&["月", "월", "月份"], M::MONTH_MARK),
@@ -322,12 +339,6 @@ fn shared() -> Words {
     }
     words.sort();
     words
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    language: Vec<Language>,
 }
 
 #[derive(Deserialize)]
@@ -382,7 +393,7 @@ struct Fixed {
 }
 
 impl Language {
-    fn put_into(&self, words: &mut Words) {
+    fn put_into(&self, words: &mut Phrases) {
         use Meaning as M;
         for (number, names) in (1..).zip(&self.months) {
             for name in names {
@@ -462,10 +473,16 @@ mod tests {
 
     #[test]
     fn every_language_has_twelve_months_and_seven_days() {
+        #[derive(Deserialize)]
+        struct File {
+            language: Vec<Language>,
+        }
         let file: File = toml::from_str(include_str!("../../../config/notices/dates.toml")).unwrap();
         for language in &file.language {
             assert!(matches!(language.months.len(), 0 | 12), "{}", language.id);
             assert!(matches!(language.days.len(), 0 | 7), "{}", language.id);
+            assert!(!ALL.by_language[&language.id].phrases().0.is_empty(), "{}", language.id);
         }
+        assert_eq!(file.language.len(), ALL.by_language.len());
     }
 }

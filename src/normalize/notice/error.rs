@@ -18,9 +18,6 @@ pub enum NoticeError {
         /// What is wrong.
         cause: TemplateFault,
     },
-    /// The automaton over all literals could not be built.
-    #[error("notice templates are too many: {0}")]
-    TooMany(#[from] aho_corasick::BuildError),
 }
 
 /// What is wrong with one template.

@@ -50,28 +50,25 @@ impl Pairs {
         }
     }
 
-    fn of(text: &str) -> Pairs {
+    /// The pairs of a text.
+    pub(super) fn of(text: &str) -> Pairs {
         let mut pairs = Pairs::default();
         pairs.add(text);
         pairs
     }
 
-    fn has(&self, all: &Pairs) -> bool {
+    /// Whether all of those pairs stand in it.
+    pub(super) fn has(&self, all: &Pairs) -> bool {
         self.0.iter().zip(&all.0).all(|(own, wanted)| wanted & !own == 0)
     }
 }
 
 impl Index {
-    /// Indexes the templates and notes for each which pairs of bytes it needs.
-    pub(super) fn new(templates: &mut [Template]) -> Result<Index, BuildError> {
+    /// Indexes the templates.
+    pub(super) fn new(templates: &[Template]) -> Result<Index, BuildError> {
         let mut labels: Vec<Pairs> = Vec::new();
         let (mut heads, mut within, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, template) in (0..).zip(templates.iter_mut()) {
-            let cores = cores(template);
-            template.needs = Pairs::default();
-            for core in &cores {
-                template.needs.add(core);
-            }
+        for (number, template) in (0..).zip(templates) {
             let mut labelled = false;
             for label in template.labels().map(Pairs::of) {
                 labelled = true;
@@ -79,9 +76,9 @@ impl Index {
                     labels.push(label);
                 }
             }
-            let longest = cores.into_iter().max_by_key(|core| core.len()).unwrap_or_default();
+            let longest: Box<str> = longest(template).unwrap_or_default().into();
             match template.pieces.first() {
-                Some(Piece::Literal(first)) => heads.push((first.core.clone(), number, labelled)),
+                Some(Piece::Literal(first)) => heads.push(((*first.core).into(), number, labelled)),
                 _ => within.push((longest.clone(), number, labelled)),
             }
             anywhere.push((longest, number, labelled));
@@ -169,11 +166,34 @@ impl Group {
     }
 }
 
+impl Template {
+    /// Notes which pairs of bytes it needs.
+    pub(super) fn note_needs(&mut self) {
+        let mut needs = Pairs::default();
+        cores(self).for_each(|core| needs.add(core));
+        self.needs = needs;
+    }
+
+    /// Whether what the index looks it up by seems to stand in folded `text`; `starts`: where a notice may begin.
+    pub(super) fn may_stand(&self, text: &str, place: Place, starts: &[usize]) -> bool {
+        match self.pieces.first() {
+            Some(Piece::Literal(first)) if place != Place::End => {
+                starts.iter().any(|start| text[*start..].starts_with(&*first.core))
+            }
+            _ => longest(self).is_none_or(|core| text.contains(core)),
+        }
+    }
+}
+
+/// The longest of its words and signs.
+fn longest(template: &Template) -> Option<&str> {
+    cores(template).max_by_key(|core| core.len())
+}
+
 /// Words and signs of a template.
-fn cores(template: &Template) -> Vec<Box<str>> {
-    let core = |piece: &Piece| match piece {
-        Piece::Literal(literal) => Some(literal.core.clone()),
+fn cores(template: &Template) -> impl Iterator<Item = &str> {
+    template.pieces.iter().filter_map(|piece| match piece {
+        Piece::Literal(literal) => Some(&*literal.core),
         Piece::Slot(_) => None,
-    };
-    template.pieces.iter().filter_map(core).collect()
+    })
 }

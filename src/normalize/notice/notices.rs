@@ -1,17 +1,23 @@
 //! All templates behind one index, and the reading of a text that is a notice.
 
-use std::{ops::Range, sync::LazyLock};
+use std::{
+    ops::Range,
+    sync::{
+        LazyLock, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use super::{
     compile::Compiler,
     engines::Engines,
     error::NoticeError,
-    index::Index,
+    index::{Index, Pairs},
     quote::Quotes,
     reading::{NoticeContext, NoticeReading},
-    search::{Found, Place, Search},
+    search::{Found, Place, Search, marks},
     table::{BUILTIN, Table},
-    template::{Slot, Template},
+    template::Template,
 };
 use crate::normalize::date::{DateWords, Folded};
 
@@ -19,10 +25,16 @@ use crate::normalize::date::{DateWords, Folded};
 #[derive(Debug)]
 pub struct Notices {
     pub(super) templates: Vec<Template>,
-    pub(super) index: Index,
+    /// Built when texts keep coming that are not written in their engine's words.
+    pub(super) index: OnceLock<Option<Index>>,
+    /// How many texts were held against all templates without it.
+    pub(super) looks: AtomicU32,
     pub(super) engines: Engines,
     pub(super) quotes: Quotes,
 }
+
+/// So many texts are held against all templates before an index of them is built: that costs as much as some thousand.
+const LOOKS: u32 = 200;
 
 /// Longer texts are no notices.
 const MAX_LENGTH: usize = 1200;
@@ -56,7 +68,7 @@ impl Notices {
                 compiler.add(engine).map_err(|error| (at, error))?;
             }
         }
-        compiler.finish().map_err(|error| (0, error))
+        Ok(compiler.finish())
     }
 
     /// Reads a text that is one notice and nothing else: an element, or a line. Marks and brackets may stand around it.
@@ -95,47 +107,74 @@ impl Notices {
         place: Place,
         ctx: &NoticeContext,
     ) -> Option<Found<'n>> {
-        let candidates = self.candidates(&folded.text, place, ctx);
-        if candidates.is_empty() {
+        let words = &folded.text;
+        let numbers = self.index().map(|index| index.candidates(words, place, &self.templates));
+        if numbers.as_ref().is_some_and(Vec::is_empty) {
             return None;
         }
         let page = ctx.dates.language.or(ctx.language).and_then(DateWords::page);
         let search = Search { notices: self, folded, text, ctx, page };
-        candidates
-            .iter()
-            .filter_map(|&(template, engine)| search.try_at(template, engine, place, false))
-            .max_by(|a, b| a.rank().cmp(&b.rank()))
-            .or_else(|| {
-                // a date in a name's place has numbers on both sides of something
-                let numbers = folded.text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
-                if numbers.take(2).count() < 2 {
-                    return None;
+        let engine = ctx.engine.and_then(|name| self.engines.find(name));
+        let is_own = |template: &Template| {
+            engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine))
+        };
+        // without a number it takes its engine to know "yesterday" for a date
+        let takes_others = !ctx.own_words && words.bytes().any(|b| b.is_ascii_digit());
+        let with_own = |template| (template, is_own(template));
+        let may_be = |(template, own): &(&Template, bool)| *own || template.open && takes_others;
+        let candidates: Vec<(&Template, bool)> = match numbers {
+            Some(numbers) => {
+                let found = numbers.into_iter().map(|number| &self.templates[number as usize]);
+                found.map(with_own).filter(may_be).collect()
+            }
+            None => {
+                let pairs = Pairs::of(words);
+                let own = self.standing(words, place, &pairs, is_own).map(|template| (template, true));
+                let own: Vec<_> = own.collect();
+                // Words of the page's own engine with a date among them are better than any other's, and mostly all there is.
+                let found = search.best(&own, place, false);
+                if found.as_ref().is_some_and(Found::is_dated) {
+                    return found;
                 }
-                candidates
-                    .iter()
-                    .filter(|(template, _)| template.has(Slot::User) && template.has(Slot::Date))
-                    .filter_map(|&(template, engine)| search.try_at(template, engine, place, true))
-                    .max_by(|a, b| a.rank().cmp(&b.rank()))
-            })
+                match takes_others {
+                    true => self.standing(words, place, &pairs, |_| true).map(with_own).filter(may_be).collect(),
+                    false => own,
+                }
+            }
+        };
+        search.best(&candidates, place, false).or_else(|| {
+            // a date in a name's place has numbers on both sides of something
+            let numbers = words.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
+            if numbers.take(2).count() < 2 {
+                return None;
+            }
+            search.best(&candidates, place, true)
+        })
     }
 
-    /// Templates that may match there, and whether their engine is the page's.
-    fn candidates<'n>(&'n self, text: &str, place: Place, ctx: &NoticeContext) -> Vec<(&'n Template, bool)> {
-        let found = self.index.candidates(text, place, &self.templates);
-        if found.is_empty() {
-            return Vec::new();
+    /// The index, once it is worth to be built.
+    fn index(&self) -> Option<&Index> {
+        if self.index.get().is_none() && self.looks.fetch_add(1, Ordering::Relaxed) < LOOKS {
+            return None;
         }
-        let engine = ctx.engine.and_then(|name| self.engines.find(name));
-        // without a number it takes its engine to know "yesterday" for a date
-        let number = text.bytes().any(|b| b.is_ascii_digit());
-        found
-            .into_iter()
-            .map(|number| {
-                let template = &self.templates[number as usize];
-                (template, engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine)))
-            })
-            .filter(|(template, own)| *own || template.open && number && !ctx.own_words)
-            .collect()
+        // only a table of gigabytes could not be built
+        self.index.get_or_init(|| Index::new(&self.templates).ok()).as_ref()
+    }
+
+    /// Templates that seem to stand there, of those that are asked for: what the index finds, without it.
+    fn standing<'n>(
+        &'n self,
+        text: &str,
+        place: Place,
+        pairs: &Pairs,
+        is_asked: impl Fn(&Template) -> bool,
+    ) -> impl Iterator<Item = &'n Template> {
+        let (outer, inner) = marks(text);
+        let starts = [outer.start, inner.map_or(outer.start, |inner| inner.start)];
+        let stands = move |template: &&Template| {
+            pairs.has(&template.needs) && is_asked(template) && template.may_stand(text, place, &starts)
+        };
+        self.templates.iter().filter(stands)
     }
 
     pub(super) fn reading(&self, found: &Found, folded: &Folded, text: &str, ctx: &NoticeContext) -> NoticeReading {
@@ -163,5 +202,30 @@ mod tests {
     #[test]
     fn the_tables_are_sound() {
         Notices::with_all(&[]).unwrap();
+    }
+
+    #[test]
+    fn with_and_without_an_index_the_same_is_read() {
+        let (indexed, bare) = (Notices::with_all(&[]).unwrap(), Notices::with_all(&[]).unwrap());
+        indexed.looks.store(LOOKS, Ordering::Relaxed);
+        let tables: Vec<Table> = BUILTIN.iter().map(|text| toml::from_str(text).unwrap()).collect();
+        let written = tables.iter().flat_map(|table| &table.engine).flat_map(|engine| {
+            let edits = engine.notice.iter().flat_map(|wording| &wording.edit);
+            edits.map(move |edit| (&engine.name, edit))
+        });
+        let mut read = 0;
+        for (number, (name, template)) in written.enumerate().filter(|(number, _)| number % 5 == 0) {
+            let text = template.replace("{user}", "Anna").replace("{date}", "2024-11-07 14:20").replace("{count}", "2");
+            let engine = [Some(name.as_str()), None, Some("phpBB"), Some("Discuz!")][number / 5 % 4];
+            for text in [text.clone(), format!("[ {text} ]"), format!("{text} or 3"), "Posted by 2 of them".to_owned()]
+            {
+                let ctx = NoticeContext { engine, ..NoticeContext::default() };
+                bare.looks.store(0, Ordering::Relaxed);
+                let found = bare.read(&text, &ctx);
+                assert_eq!(found, indexed.read(&text, &ctx), "{text} of {engine:?}");
+                read += usize::from(found.is_some());
+            }
+        }
+        assert!(read > 100 && bare.index.get().is_none() && indexed.index.get().is_some(), "{read}");
     }
 }

@@ -1,9 +1,10 @@
 //! The line that attributes a quote: "X wrote:", "Quote from: X on DATE", "X 发表于 DATE".
 
+use std::sync::OnceLock;
+
 use aho_corasick::AhoCorasick;
 
 use super::{
-    error::NoticeError,
     matcher::{Attempt, End},
     notices::Notices,
     reading::NoticeContext,
@@ -25,8 +26,8 @@ pub struct QuoteHeader {
 #[derive(Debug, Default)]
 pub(super) struct Quotes {
     templates: Vec<Template>,
-    anchors: Vec<String>,
-    automaton: Option<AhoCorasick>,
+    /// The longest literals; built when the first line is read.
+    automaton: OnceLock<Option<AhoCorasick>>,
 }
 
 impl Quotes {
@@ -40,20 +41,19 @@ impl Quotes {
         self.templates.push(Template::new(pieces, owner, words, weight, literal));
     }
 
-    pub(super) fn finish(&mut self) -> Result<(), NoticeError> {
-        self.anchors = self
-            .templates
-            .iter()
-            .map(|template| {
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        let built = self.automaton.get_or_init(|| {
+            let anchors = self.templates.iter().map(|template| {
                 let cores = template.pieces.iter().filter_map(|piece| match piece {
-                    Piece::Literal(literal) => Some(literal.core.to_string()),
+                    Piece::Literal(literal) => Some(&*literal.core),
                     Piece::Slot(_) => None,
                 });
-                cores.max_by_key(String::len).unwrap_or_default()
-            })
-            .collect();
-        self.automaton = Some(AhoCorasick::new(&self.anchors)?);
-        Ok(())
+                cores.max_by_key(|core| core.len()).unwrap_or_default()
+            });
+            // only a table of gigabytes would be too large
+            AhoCorasick::new(anchors).ok()
+        });
+        built.as_ref()
     }
 }
 
@@ -72,7 +72,7 @@ impl Notices {
         let dates = DateContext { engine: ctx.dates.engine.or(ctx.engine), ..ctx.dates };
         let page = ctx.dates.language.or(ctx.language).and_then(DateWords::page);
         let mut best = None;
-        for hit in self.quotes.automaton.as_ref()?.find_overlapping_iter(text) {
+        for hit in self.quotes.automaton()?.find_overlapping_iter(text) {
             let template = &self.quotes.templates[hit.pattern().as_usize()];
             if !template.has(Slot::User) {
                 continue;

@@ -32,6 +32,11 @@ pub(super) struct Found<'n> {
 }
 
 impl Found<'_> {
+    /// It has a date that can be checked.
+    pub(super) fn is_dated(&self) -> bool {
+        self.rank().0
+    }
+
     pub(super) fn rank(&self) -> (bool, bool, usize, usize, Reverse<usize>, Reverse<usize>, bool) {
         let (date, literal, stray, user) = self.filled.rank(self.template);
         (date > 0, self.own, date, literal, stray, user, self.tongue)
@@ -48,6 +53,16 @@ pub(super) struct Search<'n, 's> {
 }
 
 impl<'n> Search<'n, '_> {
+    /// The best of some templates, each with whether its engine is the page's; `swapped`: of those that have a name and a date,
+    /// with either in the other's place.
+    pub(super) fn best(&self, templates: &[(&'n Template, bool)], place: Place, swapped: bool) -> Option<Found<'n>> {
+        templates
+            .iter()
+            .filter(|(template, _)| !swapped || template.has(Slot::User) && template.has(Slot::Date))
+            .filter_map(|&(template, own)| self.try_at(template, own, place, swapped))
+            .max_by(|a, b| a.rank().cmp(&b.rank()))
+    }
+
     pub(super) fn try_at(&self, template: &'n Template, own: bool, place: Place, swapped: bool) -> Option<Found<'n>> {
         // "Edited 7 Nov 2024 and …": without its engine, and without a name, it goes on as a sentence
         if place == Place::Start && !own && !template.has(Slot::User) && !template.is_bracketed() {

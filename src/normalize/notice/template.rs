@@ -1,5 +1,7 @@
 //! A template, compiled: folded literals and typed slots.
 
+use std::sync::Arc;
+
 use super::{error::TemplateFault, index::Pairs, table::Evidence};
 use crate::normalize::date::{DateWords, fold, has_spaces};
 
@@ -30,7 +32,9 @@ pub(super) enum Piece {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Literal {
     /// Empty: a space between two slots.
-    pub(super) core: Box<str>,
+    pub(super) core: Arc<str>,
+    /// Its letters; those of scripts without spaces weigh more.
+    letters: u32,
     /// A word must not touch what stands before it.
     pub(super) apart_before: bool,
     /// Nor what stands after it.
@@ -163,6 +167,7 @@ fn literal(text: &str, first: bool, last: bool) -> Option<Literal> {
     Some(Literal {
         apart_before: first && word(core.chars().next()) || folded.starts_with(' ') && word(core.chars().next()),
         apart_after: last && word(core.chars().next_back()) || folded.ends_with(' ') && word(core.chars().next_back()),
+        letters: core.chars().filter(|c| c.is_alphabetic()).map(|c| if has_spaces(c) { 1 } else { 5 }).sum(),
         core: core.into(),
         label: false,
         capital: first && text.trim_start().starts_with(char::is_uppercase),
@@ -194,20 +199,11 @@ pub(super) fn joined(notice: &[Piece], label: &[Piece]) -> Option<Vec<Piece>> {
 
 /// Letters, and bytes, of all literals.
 pub(super) fn weigh(pieces: &[Piece]) -> (usize, usize) {
-    let mut letters = 0;
-    let mut bytes = 0;
-    for piece in pieces {
-        if let Piece::Literal(literal) = piece {
-            letters += literal
-                .core
-                .chars()
-                .filter(|c| c.is_alphabetic())
-                .map(|c| if has_spaces(c) { 1 } else { 5 })
-                .sum::<usize>();
-            bytes += literal.core.len();
-        }
-    }
-    (letters, bytes)
+    let literals = pieces.iter().filter_map(|piece| match piece {
+        Piece::Literal(literal) => Some((literal.letters as usize, literal.core.len())),
+        Piece::Slot(_) => None,
+    });
+    literals.fold((0, 0), |(letters, bytes), (more, length)| (letters + more, bytes + length))
 }
 
 #[cfg(test)]

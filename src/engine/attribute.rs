@@ -1,0 +1,107 @@
+//! Tests of attributes, as they stand in brackets in selectors. A test may let too much through and never too little.
+
+use memchr::memmem::Finder;
+
+use super::keys::name_at;
+
+/// What an attribute must be.
+#[derive(Clone, Debug)]
+pub struct AttributeTest {
+    /// The attribute's name.
+    pub name: String,
+    operator: Operator,
+    value: String,
+    finder: Finder<'static>,
+    /// Case counts. For some attributes of HTML it does not.
+    exact: bool,
+    /// It lets nothing through that the selector does not.
+    pub(super) is_precise: bool,
+}
+
+impl PartialEq for AttributeTest {
+    fn eq(&self, other: &AttributeTest) -> bool {
+        let all = |test: &AttributeTest| (test.operator, test.exact, test.is_precise);
+        self.name == other.name && self.value == other.value && all(self) == all(other)
+    }
+}
+
+impl Eq for AttributeTest {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    Is,
+    Begins,
+    Ends,
+    Contains,
+    Exists,
+}
+
+impl AttributeTest {
+    /// The test within `[…]`; `None` where it is of a kind that is left to the selector.
+    pub(super) fn of(inside: &str) -> Option<AttributeTest> {
+        let (left, operator, right, is_loose) = match inside.split_once('=') {
+            None => (inside, Operator::Exists, "", false),
+            Some((left, right)) => match left.chars().last()? {
+                '^' => (&left[..left.len() - 1], Operator::Begins, right, false),
+                '$' => (&left[..left.len() - 1], Operator::Ends, right, false),
+                '*' => (&left[..left.len() - 1], Operator::Contains, right, false),
+                '~' | '|' => (&left[..left.len() - 1], Operator::Contains, right, true),
+                _ => (left, Operator::Is, right, false),
+            },
+        };
+        let (name, right) = (left.trim(), right.trim());
+        let value = match right.chars().next() {
+            Some(quote @ ('"' | '\'')) => right[1..].split(quote).next()?,
+            _ => right.split_ascii_whitespace().next().unwrap_or_default(),
+        };
+        if value.contains('\\') || name_at(name) != name {
+            return None;
+        }
+        let flagged = right.ends_with(" i") || right.ends_with(" I");
+        let exact = !flagged
+            && (name.starts_with("data-") || ["id", "class", "href", "src", "onclick", "title"].contains(&name));
+        let is_precise = operator == Operator::Exists || exact && !is_loose && !value.is_empty();
+        let finder = Finder::new(value).into_owned();
+        Some(AttributeTest { name: name.to_owned(), operator, value: value.to_owned(), finder, exact, is_precise })
+    }
+
+    /// Whether the value may do.
+    pub fn holds(&self, value: &str) -> bool {
+        if self.exact {
+            return match self.operator {
+                Operator::Exists => true,
+                Operator::Is => value == self.value,
+                Operator::Begins => value.starts_with(&self.value),
+                Operator::Ends => value.ends_with(&self.value),
+                Operator::Contains => self.finder.find(value.as_bytes()).is_some(),
+            };
+        }
+        let (value, want) = (value.as_bytes(), self.value.as_bytes());
+        let Some(spare) = value.len().checked_sub(want.len()) else { return false };
+        match self.operator {
+            Operator::Exists => true,
+            Operator::Is => spare == 0 && value.eq_ignore_ascii_case(want),
+            Operator::Begins => value[..want.len()].eq_ignore_ascii_case(want),
+            Operator::Ends => value[spare..].eq_ignore_ascii_case(want),
+            Operator::Contains => {
+                want.is_empty() || value.windows(want.len()).any(|part| part.eq_ignore_ascii_case(want))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_of_attributes() {
+        let holds = |test: &str, value: &str| AttributeTest::of(test).unwrap().holds(value);
+        assert!(holds("id^=p", "p5") && !holds("id^=p", "xp"));
+        assert!(holds("id$='_x'", "a_x") && !holds("id$='_x'", "x"));
+        assert!(holds("href*=\"a=b\"", "?a=b&") && !holds("href*=\"a=b\"", "a"));
+        assert!(holds("rel=next", "NEXT") && !holds("rel=next", "prev"));
+        assert!(holds("c~=d", "a d") && holds("hidden", "") && holds("href^='A' i", "a"));
+        assert!(AttributeTest::of("a=\"\\22\"").is_none(), "escapes are left to the selector");
+    }
+}
