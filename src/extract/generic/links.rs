@@ -83,6 +83,21 @@ fn is_session(name: &str) -> bool {
     matches!(name.to_ascii_lowercase().as_str(), "s" | "sid" | "phpsessid" | "sessionid")
 }
 
+/// An address without what carries a session: the parameters that do so in most engines, where their values look it.
+pub(super) fn without_session(mut url: Url) -> Url {
+    let looks_it = |value: &str| value.len() >= 16 && value.bytes().all(|b| b.is_ascii_alphanumeric());
+    let kept: Vec<&str> = match url.query() {
+        Some(query) => query
+            .split('&')
+            .filter(|pair| !pair.split_once('=').is_some_and(|(name, value)| is_session(name) && looks_it(value)))
+            .collect(),
+        None => return url,
+    };
+    let kept = Some(kept.join("&")).filter(|query| !query.is_empty());
+    url.set_query(kept.as_deref());
+    url
+}
+
 /// The id that an address tells: the number in its query that names a thread, else the last number of its path, else the path.
 pub(super) fn id_of(url: &Url) -> String {
     let by_query = url.query_pairs().find(|(name, value)| {

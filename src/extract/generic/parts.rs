@@ -90,7 +90,18 @@ pub(super) fn parts(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, pie
         .collect();
     let authors = elect(&people, 1.6);
     let dates = elect(&dates, 0.2);
-    authors.into_iter().zip(dates).map(|(author, date)| Parts { author, date }).collect()
+    // Of several places of one name that is meant which leads to the person.
+    let linked = |number: usize, candidates: &[Candidate]| {
+        let name = &marks.people[number].name;
+        let fellows = candidates.iter().map(|candidate| candidate.number);
+        let mut fellows = fellows.filter(|other| marks.people[*other].name == *name);
+        match marks.people[number].href {
+            Some(_) => number,
+            None => fellows.find(|other| marks.people[*other].href.is_some()).unwrap_or(number),
+        }
+    };
+    let authors = authors.into_iter().zip(&people).map(|(author, people)| author.map(|number| linked(number, people)));
+    authors.zip(dates).map(|(author, date)| Parts { author, date }).collect()
 }
 
 /// The winner in each piece: what stands where the winner of most pieces stands, else the piece's own best that is worth at

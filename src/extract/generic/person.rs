@@ -118,13 +118,16 @@ fn name_of(view: &View<'_, '_>, at: u32) -> String {
             return line[label.len()..].trim().to_owned();
         }
     }
-    // "Ann 1,204": the number of her posts.
-    let bare = line.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',' || c == '.');
-    let bare = bare.strip_suffix(char::is_whitespace).map_or(line, str::trim);
-    if bare.chars().any(char::is_alphabetic) && view.flat.within(at).len() > 1 {
-        bare.to_owned()
-    } else {
-        line.to_owned()
+    // "Ann 1,204", in elements of their own: the number of her posts.
+    let mut texts = view.flat.within(at).filter_map(|at| match view.flat.node(at).kind {
+        Kind::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+        Kind::Element(_) => None,
+    });
+    let is_number = |text: &&str| text.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '.');
+    let number = texts.next_back().filter(is_number).unwrap_or_default();
+    match line.strip_suffix(number) {
+        Some(bare) if !number.is_empty() && bare.chars().any(char::is_alphabetic) => bare.trim().to_owned(),
+        _ => line.to_owned(),
     }
 }
 

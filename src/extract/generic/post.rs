@@ -9,7 +9,7 @@ use super::{
     date::{self, Dated},
     judge,
     layout::{Layout, hash},
-    opening,
+    links, opening,
     parts::{self, Parts},
     person::{self, Named},
     series::{self, Marks, Piece},
@@ -43,7 +43,7 @@ impl Reading {
         let is_forum = judge::is_forum(view);
         let (mut pieces, worth) = series::best(view, &layout, &marks);
         // Two places of one post are a row as well, but a poor one.
-        if worth < 1.0 {
+        if worth < 0.6 {
             pieces.clear();
         }
         match pieces.is_empty() {
@@ -157,18 +157,22 @@ fn without_title(post: &mut RawPost, title: Option<&str>) {
     }
 }
 
-/// Old engines set signatures off by a line of underscores.
+/// Old engines set signatures off by a line of underscores: the last one, with no more below it than people sign with.
 fn without_signature(body: &mut RawBody) {
+    const LONGEST: usize = 500;
     let mut at = 0;
+    let mut line_at = None;
     for line in body.text.split_inclusive('\n') {
         let bare = line.trim();
         if bare.len() >= 8 && bare.bytes().all(|b| b == b'_') {
-            body.text.truncate(at);
-            body.text.truncate(body.text.trim_end().len());
-            body.markup.iter_mut().for_each(|markup| markup.truncate(at));
-            return;
+            line_at = Some(at);
         }
         at += line.len();
+    }
+    if let Some(at) = line_at.filter(|at| body.text[*at..].chars().count() <= LONGEST) {
+        body.text.truncate(at);
+        body.text.truncate(body.text.trim_end().len());
+        body.markup.iter_mut().for_each(|markup| markup.truncate(at));
     }
 }
 
@@ -234,6 +238,7 @@ fn permalink(view: &View<'_, '_>, range: &Range<u32>, id: &str) -> Option<url::U
         .filter_map(|element| attribute(element, "href"))
         .find(|href| names(href, id))
         .and_then(|href| view.resolve(href))
+        .map(links::without_session)
 }
 
 fn names(href: &str, id: &str) -> bool {

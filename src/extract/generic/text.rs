@@ -229,7 +229,8 @@ fn candidates(
         };
         open.push((node_end, key, HashMap::new()));
         let weight = f64::from(layout.plain(&here)) + 0.4 * f64::from(layout.linked(&here));
-        if weight > 0.0 {
+        // An element of the class of bodies is the body of a post of pictures as well.
+        if weight > 0.0 || attribute(element, "class").is_some() {
             let factor = class_factor(view, at);
             let mut value = weight.min(4000.0) * factor;
             if named {
