@@ -15,6 +15,7 @@ mod marks;
 mod pattern;
 mod pointer;
 mod profile;
+mod reach;
 mod rules;
 mod template;
 mod url_rule;
@@ -31,6 +32,7 @@ pub use login::LoginRules;
 pub use pattern::Pattern;
 pub use pointer::{JsonStep, JsonValue, Pointer, Pointers, Segment};
 pub use profile::Profile;
+pub use reach::Reach;
 pub use rules::{
     AttachmentRules, AttributeName, AuthorRules, BadRule, BoardRules, BodyRules, Detect, Head, IndexRules, Mark,
     NoticeRules, PageRules, PagerRules, PostIds, PostRules, QuoteRules, StatusRule, ThreadRules, Unit,

@@ -17,6 +17,7 @@ mod markup;
 mod page;
 mod pager;
 mod post;
+mod purse;
 mod structured;
 mod text;
 mod truncated;

@@ -137,6 +137,11 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
     let mut view = View::new(flat, profile, base, *options);
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
+    if view.is_too_dear {
+        // half of what it says would be worse than nothing: the page is kept to be looked at
+        let (engine, outcome) = (Some(profile.name.clone()), Outcome::Empty);
+        return Extracted { engine, kind: promised.unwrap_or_default(), outcome, ..Extracted::default() };
+    }
     let mut posts = if profile.structure { generic::posts(&view) } else { post::posts(&mut view, own.as_ref()) };
     // The page broke off before the last post had a body.
     if truncated {

@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     flat::{Flat, Kind, attribute},
     page::ExtractOptions,
+    purse::Purse,
     text,
 };
 use crate::engine::{
@@ -23,6 +24,8 @@ pub(super) struct View<'a, 'p> {
     pub(super) options: ExtractOptions,
     /// By selector, the places that it matches, in document order.
     matches: Vec<Vec<u32>>,
+    /// The page would keep selectors busy for minutes: not all that they match was found.
+    pub(super) is_too_dear: bool,
 }
 
 impl<'a, 'p> View<'a, 'p> {
@@ -32,6 +35,7 @@ impl<'a, 'p> View<'a, 'p> {
         let mut matches = vec![Vec::new(); selectors.len()];
         let mut above = Above::default();
         let mut open: Vec<(u32, usize)> = Vec::new();
+        let mut purse = Purse::new(selectors, &flat);
         let mut carried: Vec<u64> = Vec::new();
         for (at, element) in flat.elements() {
             while let Some((end, mark)) = open.last().copied()
@@ -40,6 +44,7 @@ impl<'a, 'p> View<'a, 'p> {
                 open.pop();
                 above.leave(mark);
             }
+            purse.meet(at, flat.node(at).end);
             carried.clear();
             carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
             for (name, value) in &element.value().attrs {
@@ -56,7 +61,8 @@ impl<'a, 'p> View<'a, 'p> {
                         || candidate.may_match(
                             |test| attribute(element, &test.name).is_some_and(|value| test.holds(value)),
                             &above,
-                        ) && selectors[candidate.css as usize].selector().matches(&element))
+                        ) && purse.pays(&selectors[candidate.css as usize], at)
+                            && selectors[candidate.css as usize].selector().matches(&element))
                 {
                     found.push(at);
                 }
@@ -66,7 +72,8 @@ impl<'a, 'p> View<'a, 'p> {
                 carried.iter().for_each(|hash| above.enter(*hash));
             }
         }
-        View { flat, profile, base, options, matches }
+        let is_too_dear = purse.is_empty();
+        View { flat, profile, base, options, matches, is_too_dear }
     }
 
     /// The page as a whole.

@@ -111,11 +111,16 @@ impl Thin<'_, '_> {
         let (class, traits) = class(name, &self.bytes[text.clone()]);
         self.attributes.clear();
         let (all, is_outside) = (&mut self.attributes, self.whole.is_none());
+        let mut count = 0;
         let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| {
+            count += 1;
             if is_outside {
                 all.push(attribute);
             }
         })?;
+        if count > guard::ATTRIBUTES {
+            return None;
+        }
         let tag = Tag { range: start..end, text, name, traits, closes_itself };
         self.is_in_place(class, traits)?;
         match class {
@@ -274,7 +279,11 @@ impl Thin<'_, '_> {
         let word = &self.bytes[text.clone()];
         let name = Name::of(word);
         let (class, traits) = class(name, word);
-        let (end, _) = attributes(self.bytes, text.end, |_| {})?;
+        let mut count = 0;
+        let (end, _) = attributes(self.bytes, text.end, |_| count += 1)?;
+        if count > guard::ATTRIBUTES {
+            return None;
+        }
         self.at = end;
         match class {
             // What follows the body's end still goes into what is open.
