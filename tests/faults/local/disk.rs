@@ -109,15 +109,25 @@ fn row_05_a_sync_that_failed_once_is_made_up_for_and_one_that_goes_on_failing_en
     }
     let rig = Rig::new(8, FILES);
     let live = rig.path("records/records.jsonl");
-    let failing = |when: &str, code: i32| {
+    let failing = |when: &str| {
         let inject = format!("inject=fdatasync,fsync:error=EIO:when={when}");
         let arguments = ["-f", "-qq", "-o", "/dev/null", "-P", live.to_str().unwrap(), "-e", &inject];
-        told(&ends(behind(&rig, "strace", &arguments), code))
+        behind(&rig, "strace", &arguments)
     };
-    let words = failing("1+", 5);
+    let words = told(&ends(failing("1+"), 5));
     assert!(words.contains("error: ") && words.contains("could not be synced"), "{words}");
-    let words = failing("1", 0);
-    assert!(words.contains("what is not safe is written again"), "{words}");
+    // strace counts by thread: where another thread makes the sync that follows, that is its first, and fails too
+    let made_up = (0..20).any(|_| {
+        let output = failing("1").output().unwrap();
+        let words = told(&output);
+        assert!(words.contains("what is not safe is written again"), "{words}");
+        output.status.success() || {
+            assert_eq!(output.status.code(), Some(5), "{words}");
+            rig.server.forum().grow(2, &crate::forum::Growth::of_replies());
+            false
+        }
+    });
+    assert!(made_up);
     rig.is_whole();
 }
 
