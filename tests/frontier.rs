@@ -606,6 +606,23 @@ fn a_wait_that_the_server_asked_for_survives_the_process() {
     });
 }
 
+/// Whoever fetches writes an origin with its port, addresses leave it out where their scheme has it: it is one host.
+#[test]
+fn a_wait_holds_for_hosts_at_their_schemes_own_ports() {
+    run(async {
+        for told in ["http://forum.test:80", "http://forum.test"] {
+            let (forum, _) = grown();
+            let frontier = memory();
+            frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
+            let lease = frontier.lease().await.unwrap();
+            frontier.origin_next(told, jiff::Timestamp::now() + std::time::Duration::from_secs(300));
+            drop(lease);
+            let wait = tokio::time::timeout(std::time::Duration::from_millis(50), frontier.lease()).await;
+            assert!(wait.is_err(), "{told}: asked within the wait");
+        }
+    });
+}
+
 #[test]
 fn a_reader_that_is_behind_holds_the_fetchers_back() {
     run(async {

@@ -152,6 +152,22 @@ fn posts_do_not_go_back_in_time() {
 }
 
 #[test]
+fn a_day_without_a_year_follows_the_post_before_it() {
+    let posts = vec![
+        post("1", "ann", "Fri Sep 18 11:44:00 2020", "a"),
+        post("2", "ben", "09/18 12:30", "b"),
+        post("3", "cem", "12/31 23:59", "c"),
+        post("4", "dan", "01/02 08:06", "d"),
+    ];
+    let days: Vec<String> = records(None, page("ptt", posts))
+        .into_iter()
+        .filter_map(|record| record.date_published)
+        .map(|date| date.chars().take(10).collect())
+        .collect();
+    assert_eq!(days, ["2020-09-18", "2020-09-18", "2020-12-31", "2021-01-02"]);
+}
+
+#[test]
 fn the_page_tells_the_zone_and_later_pages_remember_it() {
     let mut knowledge = Knowledge::default();
     let mut first = page("phpbb", vec![post("1", "anna", "Thu Nov 07, 2024 2:20 pm", "Text")]);
@@ -258,6 +274,19 @@ fn notices_outside_the_body() {
     assert_eq!(edit.date.as_deref(), Some("2024-11-07T14:20:00+00:00"));
     assert!(!edit.notice.contains("bumped"));
     assert_eq!(edit.by_author, Some(false));
+
+    // a reason on a line of its own is no part of the name above it, whether a profile finds it or not
+    for (text, reason) in [
+        ("Edited November 7, 2024 by berta b.\n\na typo", None),
+        ("Edited November 7, 2024 by berta b.\na typo", Some("a typo".to_owned())),
+        ("Edited November 7,\n2024 by berta b.", None),
+    ] {
+        let mut raw = post("1", "anna", "November 6, 2024", "The text.");
+        raw.notices = vec![RawNotice { text: text.to_owned(), reason: reason.clone(), ..RawNotice::default() }];
+        let edit = one(Some("UTC"), "invision", raw).edit.unwrap();
+        assert_eq!(edit.editor.unwrap().name, "berta b.", "{text:?}");
+        assert_eq!(edit.reason.is_some(), text.contains("typo"), "{text:?}");
+    }
 }
 
 #[test]

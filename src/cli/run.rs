@@ -162,17 +162,17 @@ fn is_due(source: &Source, last: &[SourceStatus], now: Timestamp) -> bool {
     schedule::due(source.schedule.as_ref(), last.as_ref(), now) == Due::Now
 }
 
-/// The first signal asks for an orderly end, the second ends at once.
+/// The first signal asks for an orderly end, the second ends at once. A terminal that was closed asks for the end too: a run
+/// reads its configuration once, and notices by itself when its files are moved away.
 pub(super) async fn stop_on_signal(stop: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return;
-    };
+    let taken = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) = taken else { return };
     for told in 0.. {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hang_up.recv() => {}
         }
         if told > 0 {
             std::process::exit(ExitKind::Interrupted as i32);

@@ -13,10 +13,7 @@ use super::{
     Cli, CliError, Command, ExitKind, check, completions, engine, extract, harmless, logs, probe, robots, run, schema,
     state, status, tail, watch,
 };
-use crate::{
-    config::ConfigError,
-    emit::{EmitError, stdout_is_closed},
-};
+use crate::config::ConfigError;
 
 /// Runs the program with the arguments of the process (its name first).
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -46,9 +43,6 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<ExitKind, CliError> {
-    if matches!(command, Command::Extract(_) | Command::Tail(_)) && stdout_is_closed() {
-        return Err(CliError::Emit(EmitError::Closed));
-    }
     match command {
         Command::Run(args) => run::run(&args),
         Command::Watch(args) => watch::run(&args),

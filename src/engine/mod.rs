@@ -17,6 +17,7 @@ mod pattern;
 pub mod plain;
 mod pointer;
 mod profile;
+mod reach;
 mod rules;
 mod template;
 mod url_rule;
@@ -33,6 +34,7 @@ pub use login::LoginRules;
 pub use pattern::Pattern;
 pub use pointer::{JsonStep, JsonValue, Pointer, Pointers, Segment};
 pub use profile::Profile;
+pub use reach::Reach;
 pub use rules::{
     AttachmentRules, AttributeName, AuthorRules, BadRule, BoardRules, BodyRules, Detect, Head, IndexRules, Mark,
     NoticeRules, PageRules, PagerRules, PostIds, PostRules, QuoteRules, StatusRule, ThreadRules, Unit,

@@ -20,7 +20,7 @@ use serde::{
     de::{Error, SeqAccess, Visitor},
 };
 
-use super::Pattern;
+use super::{Pattern, Reach};
 
 /// What an empty list of selectors matches: no element has that name. So a profile takes back what the one that it extends names.
 const NOTHING: &str = "x-nothing";
@@ -31,18 +31,24 @@ pub struct Css {
     pub(super) text: String,
     pub(super) selector: Selector,
     pub(super) number: u32,
+    reach: Reach,
 }
 
 impl Css {
     /// Compiles a selector.
     fn new(text: &str) -> Result<Css, String> {
         let selector = Selector::parse(text).map_err(|error| format!("`{text}` is not a CSS selector: {error}"))?;
-        Ok(Css { text: text.to_owned(), selector, number: u32::MAX })
+        Ok(Css { text: text.to_owned(), selector, number: u32::MAX, reach: Reach::of(text) })
     }
 
     /// Its number within the profile.
     pub fn number(&self) -> usize {
         self.number as usize
+    }
+
+    /// How far it looks.
+    pub fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// The compiled form.

@@ -1,17 +1,32 @@
-//! What makes a parser slow is taken out of a page before it is parsed: nesting deeper than any page of people has.
+//! What makes a parser slow is taken out of a page before it is parsed: nesting deeper than any page of people has, and tags
+//! with more attributes than any has.
 //!
 //! html5ever is quadratic in depth. Tags that would open an element below [`DEPTH`] are left out with the tags that close
 //! them; their text stays.
+
+mod attributes;
 
 use std::{borrow::Cow, collections::HashMap};
 
 use memchr::memchr;
 
+pub(super) use attributes::ATTRIBUTES;
+
 /// How deep elements may nest.
 pub(super) const DEPTH: usize = 512;
 
-/// The page, and whether anything was left out of it.
+/// The page, and whether elements were left out of it.
 pub(super) fn capped(text: &str) -> (Cow<'_, str>, bool) {
+    match attributes::capped(text) {
+        Cow::Borrowed(text) => flattened(text),
+        Cow::Owned(text) => {
+            let (flat, cut) = flattened(&text);
+            (Cow::Owned(flat.into_owned()), cut)
+        }
+    }
+}
+
+fn flattened(text: &str) -> (Cow<'_, str>, bool) {
     let mut scan = Scan { bytes: text.as_bytes(), at: 0 };
     let mut open: Vec<u64> = Vec::new();
     let mut dropped: Vec<std::ops::Range<usize>> = Vec::new();

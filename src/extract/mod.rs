@@ -17,6 +17,7 @@ mod markup;
 mod page;
 mod pager;
 mod post;
+mod purse;
 mod select;
 mod structured;
 mod text;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     flat::{Kind, attribute},
-    json,
+    guard, json,
     markup::Tape,
     view::View,
 };
@@ -154,7 +154,9 @@ fn plain(text: &str) -> String {
     if !text.contains("</") && !text.contains("<br") {
         return text.trim().to_owned();
     }
-    let html = scraper::Html::parse_fragment(&text.replace("<br", "\n<br").replace("</p>", "</p>\n\n"));
+    let text = text.replace("<br", "\n<br").replace("</p>", "</p>\n\n");
+    let (text, _) = guard::capped(&text);
+    let html = scraper::Html::parse_fragment(&text);
     let plain: String = html.root_element().text().collect();
     plain.trim().to_owned()
 }

@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     flat::{Flat, Kind, attribute},
     page::ExtractOptions,
+    purse::Purse,
     select, text,
 };
 use crate::engine::{
@@ -23,12 +24,14 @@ pub(super) struct View<'a, 'p> {
     pub(super) options: ExtractOptions,
     /// By selector, the places that it matches, in document order.
     matches: Vec<Vec<u32>>,
+    /// The page would keep selectors busy for minutes: not all that they match was found.
+    pub(super) is_too_dear: bool,
 }
 
 impl<'a, 'p> View<'a, 'p> {
     pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url, options: ExtractOptions) -> View<'a, 'p> {
         let matches = vec![Vec::new(); profile.selectors().len()];
-        let mut view = View { flat, profile, base, options, matches };
+        let mut view = View { flat, profile, base, options, matches, is_too_dear: false };
         view.find(profile.keys());
         view
     }
@@ -42,6 +45,7 @@ impl<'a, 'p> View<'a, 'p> {
         let (flat, matches, selectors) = (&self.flat, &mut self.matches, self.profile.selectors());
         let mut above = Above::default();
         let mut open: Vec<(u32, usize)> = Vec::new();
+        let mut purse = Purse::new(selectors, flat);
         let mut carried: Vec<u64> = Vec::new();
         for (at, element) in flat.elements() {
             while let Some((end, mark)) = open.last().copied()
@@ -50,6 +54,7 @@ impl<'a, 'p> View<'a, 'p> {
                 open.pop();
                 above.leave(mark);
             }
+            purse.meet(at, flat.node(at).end);
             carried.clear();
             carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
             for (name, value) in &element.value().attrs {
@@ -69,7 +74,10 @@ impl<'a, 'p> View<'a, 'p> {
                             &above,
                         ) && match &candidate.plain {
                             Some(plain) => select::matches(plain, element),
-                            None => selectors[candidate.css as usize].selector().matches(&element),
+                            None => {
+                                let css = &selectors[candidate.css as usize];
+                                purse.pays(css, at) && css.selector().matches(&element)
+                            }
                         })
                 {
                     found.push(at);
@@ -80,6 +88,7 @@ impl<'a, 'p> View<'a, 'p> {
                 carried.iter().for_each(|hash| above.enter(*hash));
             }
         }
+        self.is_too_dear |= purse.is_empty();
     }
 
     /// The page as a whole.

@@ -99,6 +99,19 @@ impl Work<'_> {
             .map(drop)
     }
 
+    /// The page is closed to who asks. It may be opened, and no listing would tell: it is tried again at the ages at which a
+    /// page that was read is.
+    fn closed(&self) -> rusqlite::Result<()> {
+        self.rest(0)?;
+        let stage = if self.page.recheck { self.page.stage + 1 } else { 0 };
+        let ages = self.active().map(|active| active.settings.recheck.as_slice()).unwrap_or_default();
+        let next = recheck_age(ages, stage).and_then(|age| self.fetched_at.checked_add(age).ok());
+        self.db
+            .prepare_cached("UPDATE page SET stage = ?2, recheck_at = ?3 WHERE id = ?1")?
+            .execute(params![self.page.id, stage, next.map(Timestamp::as_millisecond)])
+            .map(drop)
+    }
+
     /// The page was read: when is it visited again? A page that changed starts anew, a visit that found nothing leads to
     /// the next stage, and to the one after it where nothing was ever found. A confirming read that is wanted of it follows.
     pub(super) fn read(&mut self, changed: bool) -> rusqlite::Result<()> {
@@ -218,7 +231,7 @@ pub(super) fn commit(
         PageResult::Unchanged => unchanged(&mut work)?,
         PageResult::Noticed(Outcome::Missing) => missing::page_is_missing(&mut work)?,
         PageResult::Noticed(Outcome::LoginRequired | Outcome::NoPermission) => {
-            work.rest(0)?;
+            work.closed()?;
             work.settle(work.page.thread)?;
         }
         PageResult::Noticed(outcome) => {

@@ -16,7 +16,9 @@ use super::{
 
 /// Keeps a page that names boards or threads.
 pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
-    let PageNews { kind, boards, threads, next, .. } = batch.news;
+    let PageNews { kind, mut boards, mut threads, next, .. } = batch.news;
+    boards.retain(|board| plan::is_of_bearable_length(&board.request.url));
+    threads.retain(|(row, _)| plan::is_of_bearable_length(&row.request.url));
     let Some(active) = work.active() else { return Ok(()) };
     let (settings, now, run, all) = (active.settings.clone(), active.now, active.run, active.options.recheck);
     let mut taken = active.threads;
@@ -70,7 +72,10 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
     work.done.cut.threads += plan.cut;
 
     let limits = crate::model::Limits::default();
-    let followed = plan::follow(next.as_ref(), number, None, plan.follow, &limits, Posts::All) == Follow::Yes;
+    let is_endless = is_endless(work, plan.repeats)?;
+    // what has shifted by a whole page tells nothing of what stands below
+    let follow = if plan.repeats { !is_endless } else { plan.follow };
+    let followed = plan::follow(next.as_ref(), number, None, follow, &limits, Posts::All) == Follow::Yes;
     work.read(!plan.wanted.is_empty())?;
     work.db
         .prepare_cached("UPDATE page SET names_boards = ?2, number = coalesce(number, ?3) WHERE id = ?1")?
@@ -84,6 +89,25 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
         want_listing(work, &next)?;
     }
     Ok(())
+}
+
+/// Pages in a row that may repeat what pages before them named, before the listing is taken for one without end.
+const REPEATS: u32 = 3;
+
+/// Whether so many pages of this listing have told nothing that was not told before.
+fn is_endless(work: &mut Work<'_>, repeats: bool) -> rusqlite::Result<bool> {
+    if !repeats && work.queue.active.get(&work.source).is_none_or(|active| active.repeats.is_empty()) {
+        return Ok(false);
+    }
+    let listing = poll::first_page(work)?;
+    let Some(active) = work.queue.active.get_mut(&work.source) else { return Ok(true) };
+    if !repeats {
+        active.repeats.remove(&listing);
+        return Ok(false);
+    }
+    let in_a_row = active.repeats.entry(listing).or_default();
+    *in_a_row += 1;
+    Ok(*in_a_row > REPEATS)
 }
 
 /// 304: boards that the page names and that it tells too little about are still to be looked at.

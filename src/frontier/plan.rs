@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use url::Url;
 
 use crate::model::{BoardRow, Limits, NewRequest, Posts, RawDate, SourceSettings, ThreadRow};
 
@@ -10,6 +11,11 @@ use super::wildcard;
 
 /// Longer addresses are those of a trap.
 const LONGEST_URL: usize = 2048;
+
+/// Whether an address is one that a forum gives, and not one that a trap has made longer with each page.
+pub(super) fn is_of_bearable_length(url: &Url) -> bool {
+    url.as_str().len() <= LONGEST_URL
+}
 
 /// What the state knows of a listed thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,6 +88,9 @@ pub(super) struct ListingPlan {
     pub(super) exhausted: bool,
     /// Whether the following page is wanted.
     pub(super) follow: bool,
+    /// Pages of this run have named all of its threads already: the listing has shifted by a page while it was read, or it has
+    /// no end.
+    pub(super) repeats: bool,
 }
 
 /// Decides about the threads of a listing page and about the page after it. `known` goes with `rows`; `taken` counts the
@@ -125,9 +134,9 @@ pub(super) fn listing(
             plan.wanted.push(at);
         }
     }
-    let repeated = !rows.is_empty() && known.iter().all(|known| known.is_some_and(|known| known.repeated));
+    plan.repeats = !rows.is_empty() && known.iter().all(|known| known.is_some_and(|known| known.repeated));
     plan.follow = !rows.is_empty()
-        && !repeated
+        && !plan.repeats
         && match last_ordinary {
             // a page of sticky threads alone says nothing about those below
             None => true,
@@ -178,7 +187,7 @@ pub(super) fn follow(
     let Some(next) = next else { return Follow::End };
     let to = next.page.unwrap_or(number.saturating_add(1));
     let beyond = pages.is_some_and(|pages| pages >= number && to > pages);
-    if posts == Posts::First || !progress || to <= number || beyond || next.url.as_str().len() > LONGEST_URL {
+    if posts == Posts::First || !progress || to <= number || beyond || !is_of_bearable_length(&next.url) {
         Follow::End
     } else if limits.pages.is_some_and(|most| u64::from(to) > most) {
         Follow::Cut

@@ -7,6 +7,7 @@ mod hosts;
 mod numbers;
 mod over;
 mod setback;
+mod waits;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -26,9 +27,7 @@ use crate::{
 use super::{RunOptions, missing::Recent};
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
-
-/// The longest wait that a stored politeness is believed to ask for; longer ones come from a clock that jumped.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+use waits::{wait_between, wait_until, written};
 
 /// Waits from this length on are written to disk at once: a crash must not forget them.
 const WORTH_A_SYNC: Duration = Duration::from_secs(2);
@@ -60,6 +59,8 @@ pub(super) struct Active {
     pub(super) first_serial: i64,
     /// Threads that this run has wanted, for the limit.
     pub(super) threads: u64,
+    /// By listing, the pages in a row that told nothing that was not told before.
+    pub(super) repeats: HashMap<String, u32>,
     /// Nothing was pending when last looked at, and nothing has been added since.
     dry: bool,
 }
@@ -145,7 +146,10 @@ impl Queue {
             "SELECT DISTINCT origin.name FROM page JOIN origin ON origin.id = page.origin WHERE state = 1 AND source = ?1",
         )?;
         let origins: Vec<String> = rows.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        self.active.insert(id, Active { settings, run, now, options, first_serial, threads: 0, dry: false });
+        self.active.insert(
+            id,
+            Active { settings, run, now, options, first_serial, threads: 0, repeats: HashMap::new(), dry: false },
+        );
         for origin in origins {
             self.touch(id, &origin);
         }
@@ -343,7 +347,7 @@ impl Queue {
     /// A fetch is over; the origin may be asked again at that time. True when the wait is worth a sync.
     pub(super) fn fetched(&mut self, db: &Connection, name: &str, at: Timestamp) -> rusqlite::Result<bool> {
         let wait = self.rest(db, name, at)?;
-        if let Some(origin) = self.origins.get_mut(name) {
+        if let Some(origin) = self.origins.get_mut(&*written(name)) {
             origin.busy = None;
         }
         Ok(wait >= WORTH_A_SYNC)
@@ -351,9 +355,10 @@ impl Queue {
 
     /// The origin is left alone until that time; never shortened.
     pub(super) fn rest(&mut self, db: &Connection, name: &str, at: Timestamp) -> rusqlite::Result<Duration> {
-        let id = self.origin(db, name)?;
+        let name = written(name);
+        let id = self.origin(db, &name)?;
         let wait = wait_until(at.as_millisecond(), Clock::System.now());
-        if let Some(origin) = self.origins.get_mut(name) {
+        if let Some(origin) = self.origins.get_mut(&*name) {
             origin.free_at = origin.free_at.max(Instant::now() + wait);
         }
         db.prepare_cached("UPDATE origin SET next_allowed = max(next_allowed, ?2) WHERE id = ?1")?
@@ -371,12 +376,4 @@ pub(super) struct ActiveParts {
     pub(super) now: Timestamp,
     pub(super) options: RunOptions,
     pub(super) first_serial: i64,
-}
-
-fn wait_between(due: i64, now: Timestamp) -> Duration {
-    Duration::from_millis(due.saturating_sub(now.as_millisecond()).try_into().unwrap_or(0))
-}
-
-fn wait_until(at: i64, now: Timestamp) -> Duration {
-    wait_between(at, now).min(LONGEST)
 }

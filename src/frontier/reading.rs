@@ -65,7 +65,11 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         next.position_base = next.position_base.or(base.filter(|_| !told.descending).map(|base| base + count));
         next
     });
-    let follow = plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted);
+    let follow = match asked {
+        // what is shown in the place of a page past the end leads to pages that are known, or has no end
+        Some(asked) if other && next.as_ref().is_none_or(|next| next.page.is_none_or(|to| to >= asked)) => Follow::End,
+        _ => plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted),
+    };
     // the row of a merged thread stays its own until it is proven to be no more
     let (lo, hi) = if merged.is_some() { (None, None) } else { seen.range().unzip() };
     work.db

@@ -6,7 +6,7 @@ use super::{
     dates::{Dated, PageDates},
     knowledge::Knowledge,
     notice::{NoticeContext, NoticeReading, Notices},
-    text::clean_line,
+    text::{clean, clean_line},
 };
 use crate::model::{Author, Edit, Editor, RawAuthor, RawDate, RawNotice, Zone};
 
@@ -43,10 +43,13 @@ pub(super) fn outside(
 ) -> Vec<Noticed> {
     let mut found = Vec::new();
     for raw in raw {
-        let Some(text) = clean_line(&raw.text) else { continue };
+        let text = clean(&raw.text).into_owned();
+        if text.is_empty() {
+            continue;
+        }
         let context = notice_context(dates, knowledge, posted);
         let told = || NoticeReading { count: raw.count, ..NoticeReading::default() };
-        if let Some(reading) = if raw.is_data { Some(told()) } else { notices.read(&text, &context) } {
+        if let Some(reading) = if raw.is_data { Some(told()) } else { notices.read_element(&text, &context) } {
             let verbatim = raw.text.trim().to_owned();
             found.push(noticed(verbatim, reading, Some(raw), dates, knowledge, posted));
         }

@@ -14,7 +14,7 @@ use super::{
     record::{Draft, PageWords},
     text::clean_line,
 };
-use crate::model::{Extracted, NoticeLines, PageFacts, RawBody, RawPost, SourceSettings, Zone};
+use crate::model::{Extracted, NoticeLines, PageFacts, RawBody, RawDate, RawPost, SourceSettings, Zone};
 
 impl Normalizer {
     /// Normalizes a page. `knowledge` is what is known of its source so far; what the page tells is added to it.
@@ -37,7 +37,15 @@ impl Normalizer {
         let lines = extracted.notice_lines;
 
         let posts = std::mem::take(&mut extracted.posts);
-        let mut drafts: Vec<Draft> = posts.into_iter().map(|post| self.draft(post, lines, &dates, knowledge)).collect();
+        let descending = extracted.thread.as_ref().is_some_and(|thread| thread.descending);
+        let (mut drafts, mut before): (Vec<Draft>, Option<Date>) = (Vec::with_capacity(posts.len()), None);
+        for post in posts {
+            // One that tells no year is the next such day behind the post before it.
+            let follows = before.filter(|_| !descending && tells_no_year(&post.date));
+            let draft = self.draft(post, lines, &dates, knowledge, follows);
+            before = draft.date.reading.as_ref().map(|reading| reading.date).or(before);
+            drafts.push(draft);
+        }
         if extracted.glued_signatures {
             without_signatures(&mut drafts, knowledge);
         }
@@ -72,8 +80,15 @@ impl Normalizer {
     }
 
     /// Reads a post's dates and takes its notices out of its text.
-    fn draft(&self, mut post: RawPost, lines: NoticeLines, dates: &PageDates, knowledge: &mut Knowledge) -> Draft {
-        let date = dates.read(&post.date, knowledge, None);
+    fn draft(
+        &self,
+        mut post: RawPost,
+        lines: NoticeLines,
+        dates: &PageDates,
+        knowledge: &mut Knowledge,
+        follows: Option<Date>,
+    ) -> Draft {
+        let date = dates.read(&post.date, knowledge, follows);
         let posted = not_before(date.reading.as_ref());
         let (mut notices, notice_unread) = self.take(&mut post.body, lines, dates, knowledge, posted);
         let outside = std::mem::take(&mut post.notices);
@@ -145,6 +160,17 @@ fn bracketed_ends(text: &str) -> impl Iterator<Item = Range<usize>> {
         line.starts_with('[').then_some(end - line.len()..end)
     });
     first.into_iter().chain(last)
+}
+
+/// Whether a date is a day and a month in figures, and no more: `09/18 12:30`.
+fn tells_no_year(date: &RawDate) -> bool {
+    let day =
+        date.text.as_deref().and_then(|text| text.split_whitespace().next()).filter(|_| date.attributes.is_empty());
+    day.is_some_and(|day| {
+        let is_figure = |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(|byte| byte.is_ascii_digit());
+        let mut parts = day.split(['/', '-', '.']);
+        parts.by_ref().take(2).filter(|part| is_figure(part)).count() == 2 && parts.next().is_none()
+    })
 }
 
 /// What an edit cannot lie before: the day before its post, for the notice may be in the editor's zone and the post in the

@@ -56,7 +56,7 @@ impl Flow {
     /// Where state or folders cannot be opened, or the settings make no fetcher.
     pub async fn open(plan: Plan, stop: CancellationToken, tally: Tally) -> Result<Flow, PipelineError> {
         let frontier = Frontier::open(&plan.state)?;
-        let sink = writer::open(&plan.output, &frontier).await?;
+        let sink = writer::open(&plan, &frontier).await?;
         let keep = Arc::new(Keep::open(plan.archive.as_deref(), plan.quarantine.as_deref(), plan.clock)?);
         let threads = match plan.extraction_threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),

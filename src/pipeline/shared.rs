@@ -20,7 +20,7 @@ use crate::{
     frontier::{Committed, Frontier, PageResult, Retried, RunOptions},
     model::{FetchFailure, Refusal, Request, SourceSettings},
     normalize::{Knowledge, Normalizer},
-    polite::Gate,
+    polite::{Gate, Hosts},
 };
 
 /// How pages are fetched and read. A run keeps those that it began with.
@@ -83,6 +83,8 @@ pub(super) struct Shared {
     /// Asks the writer to open its output anew.
     pub(super) reopen: Notify,
     pub(super) tally: Tally,
+    /// How hosts have been answering.
+    pub(super) hosts: Hosts,
     pub(super) suspects: Suspects,
     gate: Gate,
     sessions: Sessions,
@@ -112,6 +114,7 @@ impl Shared {
             held: watch::Sender::new(false),
             reopen: Notify::new(),
             tally,
+            hosts: Hosts::new(),
             gate,
             sessions,
             means,

@@ -63,12 +63,16 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
                 return;
             }
         };
-        let next = run.fetch.next_allowed(&origin, &run.settings, shared.plan.clock.now());
+        let now = shared.plan.clock.now();
+        let mut next = run.fetch.next_allowed(&origin, &run.settings, now);
         // an archive's pages come one after another: its records leave in the same order every time
         if run.fetch.is_live() {
+            // told at once with the host's own wish: no other page of it may slip through before that is known
+            if let Some(rest) = rest_of_host(&shared, &origin, &fetched, lease.request().attempt) {
+                next = next.max(after(now, rest));
+            }
             shared.frontier.origin_next(&origin, next);
         }
-        let now = shared.plan.clock.now();
         let sent = match fetched {
             Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page }).await.is_ok(),
             Fetched::NotModified => batches
@@ -150,20 +154,39 @@ fn outcome_of(refusal: &Refusal) -> Outcome {
     }
 }
 
+/// What a fetch tells of its whole host: how long that is left alone from now on, if at all.
+fn rest_of_host(shared: &Shared, origin: &str, fetched: &Fetched, attempt: u32) -> Option<Duration> {
+    match fetched {
+        Fetched::Failed(failure) => {
+            let rest = shared.hosts.failed(origin, failure, attempt, shared.jitter())?;
+            tracing::info!(origin, ?rest, cause = %failure.message, "the host is left alone");
+            Some(rest)
+        }
+        Fetched::Page(_) | Fetched::NotModified | Fetched::Refused(Refusal::ContentType(_)) => {
+            shared.hosts.answered(origin);
+            None
+        }
+        // the host was not asked
+        Fetched::Refused(_) => None,
+    }
+}
+
+fn after(now: Timestamp, wait: Duration) -> Timestamp {
+    let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}
+
 /// Gives a failed request back with a due time, or lets it fail for good. False when the state is gone.
 async fn failed(shared: &Shared, run: &SourceRun, lease: Lease, failure: &FetchFailure, origin: &str) -> bool {
     let request = lease.request();
     let name = request.source.clone();
     let wait = polite::rest_after(failure, request.attempt, shared.jitter());
-    let due = shared.plan.clock.now() + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));
+    let due = after(shared.plan.clock.now(), wait);
     let url = request.what.url.to_string();
-    if matches!(failure.class, FailureClass::Busy | FailureClass::Blocked) {
-        // the whole host asked for rest, not only this page
-        shared.frontier.origin_next(origin, due);
-    }
     // a login that has to wait for long is not waited for: the page is lost to this run, and the next one's
     let is_far = failure.class == FailureClass::Login && wait > run.means.options.patience;
-    let retries = if is_far { 0 } else { run.means.retries };
+    let may_be_again = !is_far && failure.class.is_transient() && request.attempt < run.means.retries;
+    let retries = if may_be_again && shared.hosts.may_retry(origin) { run.means.retries } else { 0 };
     match shared.frontier.retry(lease, failure, due, retries).await {
         Ok(retried) => {
             shared.failed(&name, &url, failure, retried);

@@ -10,6 +10,9 @@ use crate::{
     model::{Counts, FailureClass, FetchFailure, Outcome, Refusal, SourceCounts},
 };
 
+/// What is told of a run that met such a page.
+const LEFT: &str = "a page stood behind maintenance or a challenge: it is left to the next run";
+
 /// Counts of all sources; cheap to clone, all clones are one. Each run of a source is counted anew.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(Arc<Mutex<HashMap<Arc<str>, Slot>>>);
@@ -21,6 +24,8 @@ struct Slot {
     run: Counts,
     /// Of those before.
     before: Counts,
+    /// A page of it was not to be had, and is the next run's.
+    left: bool,
 }
 
 impl Tally {
@@ -28,8 +33,9 @@ impl Tally {
     pub fn counts(&self, names: impl IntoIterator<Item = Arc<str>>) -> Vec<SourceCounts> {
         let sources = self.lock();
         let told = |name: Arc<str>| {
-            let counts = sources.get(&name)?.run.clone();
-            Some(SourceCounts { name, counts, error: None })
+            let slot = sources.get(&name)?;
+            let error = slot.left.then(|| LEFT.to_owned());
+            Some(SourceCounts { name, counts: slot.run.clone(), error })
         };
         names.into_iter().filter_map(told).collect()
     }
@@ -65,6 +71,12 @@ impl Tally {
         let slot = sources.entry(source.clone()).or_default();
         let run = std::mem::take(&mut slot.run);
         add(&mut slot.before, &run);
+        slot.left = false;
+    }
+
+    /// A page of the run was not to be had, for a reason that passes.
+    pub(super) fn left(&self, source: &Arc<str>) {
+        self.lock().entry(source.clone()).or_default().left = true;
     }
 
     pub(super) fn leased(&self, source: &Arc<str>) {
@@ -120,6 +132,10 @@ impl Tally {
             counts.cut.boards += committed.cut.boards;
             counts.bytes += bytes;
         });
+        if matches!(outcome, PageResult::Noticed(Outcome::Maintenance | Outcome::Challenge)) {
+            // the page is no loss of the forum's, but of this run's
+            self.left(source);
+        }
     }
 
     fn change(&self, source: &Arc<str>, change: impl FnOnce(&mut Counts)) {

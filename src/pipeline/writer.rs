@@ -4,10 +4,10 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{OutputPlan, PipelineError, shared::Shared};
+use super::{OutputPlan, PipelineError, Plan, shared::Shared};
 use crate::{
-    emit::{EmitError, Line, RotatingFile, Sink, StdoutSink},
-    frontier::Frontier,
+    emit::{EmitError, Line, RotatingFile, Sink, StdoutSink, stdout_is_closed},
+    frontier::{Frontier, StatePath},
 };
 
 /// Lines taken at once.
@@ -17,9 +17,13 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Opens the output. What it holds already is never numbered again: a state that was lost, or is kept in memory, goes on
 /// after it. So this comes before the first commit.
-pub(super) async fn open(output: &OutputPlan, frontier: &Frontier) -> Result<Box<dyn Sink>, PipelineError> {
+pub(super) async fn open(plan: &Plan, frontier: &Frontier) -> Result<Box<dyn Sink>, PipelineError> {
     let confirmed = frontier.confirmed().await?;
-    let sink: Box<dyn Sink> = match output {
+    let sink: Box<dyn Sink> = match &plan.output {
+        // the state would say for ever that these records were told
+        OutputPlan::Stdout if plan.state != StatePath::Memory && stdout_is_closed() => {
+            return Err(EmitError::Closed.into());
+        }
         OutputPlan::Stdout => Box::new(StdoutSink::new(confirmed, &frontier.next_lines(confirmed, usize::MAX).await?)?),
         OutputPlan::Directory { path, rotate_size } => Box::new(RotatingFile::open(path, *rotate_size, confirmed)?),
     };

@@ -1,10 +1,12 @@
-//! Politeness: what a site's robots.txt allows, one request at a time per origin, how long to wait after a failure.
+//! Politeness: what a site's robots.txt allows, one request at a time per origin, how long to wait after a failure, when a
+//! whole host is left alone.
 //!
 //! Everything here is pure but for the [`Gate`], which sleeps. Nothing here fetches: `fetch` brings the bytes of
 //! robots.txt and asks before each request, the frontier asks how long a failed request rests.
 
 mod backoff;
 mod gate;
+mod hosts;
 mod http_date;
 mod robots;
 
@@ -12,6 +14,7 @@ use url::Url;
 
 pub use backoff::{backoff, rest_after};
 pub use gate::{Gate, GateGuard};
+pub use hosts::Hosts;
 pub use http_date::{http_date, retry_after};
 pub use robots::{Decision, Robots};
 

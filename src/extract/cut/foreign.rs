@@ -7,7 +7,10 @@ use super::{
     tags::{attributes, comment_end, name_end},
     thin::{Tag, Thin},
 };
-use crate::engine::{cut::want, keys};
+use crate::{
+    engine::{cut::want, keys},
+    extract::guard,
+};
 
 impl Thin<'_, '_> {
     /// A choice or a drawing: kept as it stands where anything within it is wanted.
@@ -43,6 +46,9 @@ impl Thin<'_, '_> {
             self.attributes.clear();
             let all = &mut self.attributes;
             let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(attribute))?;
+            if self.attributes.len() > guard::ATTRIBUTES {
+                return None;
+            }
             self.at = end;
             if name == tag.name {
                 if !is_end {

@@ -18,7 +18,7 @@ mod ask;
 mod foreign;
 mod names;
 mod open;
-mod tags;
+pub(super) mod tags;
 mod thin;
 mod write;
 

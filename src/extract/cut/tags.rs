@@ -6,16 +6,16 @@ use memchr::{memchr, memmem};
 
 /// An attribute, as written.
 #[derive(Clone, Debug)]
-pub(super) struct Attribute {
-    pub(super) name: Range<usize>,
-    pub(super) value: Range<usize>,
+pub(in crate::extract) struct Attribute {
+    pub(in crate::extract) name: Range<usize>,
+    pub(in crate::extract) value: Range<usize>,
     /// What follows it.
-    pub(super) end: usize,
+    pub(in crate::extract) end: usize,
 }
 
 /// Where the name that begins at a place ends.
 #[inline]
-pub(super) fn name_end(bytes: &[u8], at: usize) -> usize {
+pub(in crate::extract) fn name_end(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
     at + rest.iter().position(|byte| ends_name(*byte)).unwrap_or(rest.len())
 }
@@ -32,7 +32,11 @@ fn is_space(byte: u8) -> bool {
 
 /// Reads the attributes of a tag from the end of its name on. Gives what follows the tag, and whether it closes itself; `None`
 /// where the page ends first.
-pub(super) fn attributes(bytes: &[u8], mut at: usize, mut each: impl FnMut(Attribute)) -> Option<(usize, bool)> {
+pub(in crate::extract) fn attributes(
+    bytes: &[u8],
+    mut at: usize,
+    mut each: impl FnMut(Attribute),
+) -> Option<(usize, bool)> {
     loop {
         match *bytes.get(at)? {
             b'>' => return Some((at + 1, bytes[at - 1] == b'/')),

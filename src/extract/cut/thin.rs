@@ -122,6 +122,9 @@ impl Thin<'_, '_> {
         self.attributes.clear();
         let all = &mut self.attributes;
         let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(attribute))?;
+        if self.attributes.len() > guard::ATTRIBUTES {
+            return None;
+        }
         let tag = Tag { range: start..end, text, name, traits, key, closes_itself };
         self.is_in_place(class, traits)?;
         match class {
@@ -282,7 +285,11 @@ impl Thin<'_, '_> {
         let word = &self.bytes[text.clone()];
         let name = Name::of(word);
         let Known { class, traits, .. } = self.names.of(name, &self.text[text.clone()]);
-        let (end, _) = attributes(self.bytes, text.end, |_| {})?;
+        let mut count = 0;
+        let (end, _) = attributes(self.bytes, text.end, |_| count += 1)?;
+        if count > guard::ATTRIBUTES {
+            return None;
+        }
         self.at = end;
         match class {
             // What follows the body's end still goes into what is open.

@@ -110,7 +110,8 @@ fn read(profile: &Profile, base: &Url, markup: &str, options: ExtractOptions) ->
 
 /// The text of some markup, in one line.
 pub(super) fn line(markup: &str) -> String {
-    let html = Html::parse_fragment(markup);
+    let (markup, _) = guard::capped(markup);
+    let html = Html::parse_fragment(&markup);
     let text: String = html.root_element().text().collect();
     text::one_line(&text)
 }

@@ -72,7 +72,8 @@ fn cause<T: Error + 'static>(error: &reqwest::Error) -> Option<&T> {
             if let Some(found) = inner.downcast_ref::<T>() {
                 return Some(found);
             }
-            at = inner.source();
+            // an I/O error's own source is that of what it holds, which would be passed over
+            at = Some(inner);
             continue;
         }
         at = error.source();

@@ -36,6 +36,11 @@ impl Recent {
         self.pages.iter().rev().find(|page| page.thread == thread && page.number == number && page.run == run)
     }
 
+    /// Whether that run has seen a post on any page of the thread, when it read that page last.
+    pub(super) fn shows(&self, thread: i64, run: i64, key: &str) -> bool {
+        self.pages.iter().any(|page| page.thread == thread && page.run == run && page.keys.contains(key))
+    }
+
     /// The page of that number and those beside it, as far as that run has read them whole without a gap, in order.
     pub(super) fn range(&self, thread: i64, number: u32, run: i64, confirm: bool) -> Vec<&RecentPage> {
         let of = |number| self.find(thread, number, run).filter(|page| page.whole && (page.confirm || !confirm));

@@ -108,6 +108,15 @@ pub(super) fn date_at(text: &str, tokens: &[Token], whole: bool) -> Option<(Part
     if !whole {
         return best;
     }
+    // `11 2006`: packs whose names of months are numbers
+    if best.is_none()
+        && tokens.len() == 2
+        && at == 2
+        && let ([Some(month @ Number { value: 1..=12, .. }), None], Some(Number { digits: 4, .. })) =
+            (machine.parts.bare, machine.parts.year)
+    {
+        return Some((Parts { month: Some(month.value as u8), bare: [None; 2], ..machine.parts }, 2));
+    }
     let (parts, length) = best?;
     let left = &tokens[length..];
     (length == tokens.len() || only_stops(left) || at == tokens.len() && only_words(left))

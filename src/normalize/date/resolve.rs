@@ -140,16 +140,18 @@ fn find_day(parts: &Parts, text: &str, language: Option<&str>, ctx: &DateContext
     Some(Some(Found { precision: day.is_none().then_some(Precision::Month), ..Found::day(date) }))
 }
 
-/// The last such day that is not in the future.
+/// The last such day that is not in the future; the first one that is not too early, where it is known what is.
 fn without_year(month: u8, day: u8, parts: &Parts, ctx: &DateContext) -> Option<Option<Date>> {
     // 29 February exists in some year
     date(2024, month, day)?;
     let Some(today) = today(ctx) else { return Some(None) };
     let latest = today.checked_add(1.day()).ok()?;
-    let found = (0..8)
-        .filter_map(|back| date(today.year() - back, month, day))
-        .find(|date| *date <= latest && checked_weekday(*date, parts).is_some())?;
-    Some(Some(found))
+    let fits = |date: &Date| *date <= latest && checked_weekday(*date, parts).is_some();
+    let behind = ctx.not_before.and_then(|first| {
+        (0..2).filter_map(|later| date(first.year() + later, month, day)).find(|date| *date >= first && fits(date))
+    });
+    let last = || (0..8).filter_map(|back| date(today.year() - back, month, day)).find(fits);
+    Some(Some(behind.or_else(last)?))
 }
 
 fn of_pair(

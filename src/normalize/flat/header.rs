@@ -4,7 +4,10 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use serde::Deserialize;
 
-use crate::normalize::date::{DateContext, find_date};
+use crate::{
+    model::Zone,
+    normalize::date::{DateContext, find_date, read_clock},
+};
 
 /// What a header line tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +25,7 @@ pub(crate) struct Header {
 pub(crate) struct Headers {
     labels: HashSet<String>,
     by: Vec<String>,
+    clocks: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +33,7 @@ pub(crate) struct Headers {
 struct RawHeaders {
     labels: Vec<String>,
     by: Vec<String>,
+    clocks: Vec<String>,
 }
 
 static BUILTIN: LazyLock<Headers> = LazyLock::new(|| {
@@ -39,6 +44,7 @@ static BUILTIN: LazyLock<Headers> = LazyLock::new(|| {
     Headers {
         labels: raw.labels.iter().map(|label| label.to_lowercase()).collect(),
         by: raw.by.iter().map(|by| by.to_lowercase()).collect(),
+        clocks: raw.clocks.iter().map(|words| words.to_lowercase()).collect(),
     }
 });
 
@@ -68,15 +74,35 @@ impl Headers {
             (before, true) => (before, true),
             (before, false) => (before, numbered),
         };
-        let labelled = self.labels.contains(before.to_lowercase().as_str());
+        // "Reply #1 on"
+        let unnumbered: Vec<&str> = before.split(' ').filter(|word| !is_number(word)).collect();
+        let label = unnumbered.join(" ").to_lowercase();
+        let labelled = self.labels.contains(label.as_str());
         let (author, wording) = match (before.is_empty(), after.is_empty()) {
             (true, true) if numbered => (None, String::from("#")),
-            (false, true) if labelled => (None, before.to_lowercase()),
+            (false, true) if labelled => (None, label),
             (false, true) => self.author(before)?,
             (_, false) if labelled => self.author(after)?,
             _ => return None,
         };
         Some(Header { author, date: body[range].to_owned(), wording })
+    }
+
+    /// The text without its last line where that is a page's clock ("GMT+8, 7-11-2024 02:20 PM", "All times are UTC+01:00"), and
+    /// the zone it tells.
+    pub(crate) fn without_clock<'t>(&self, text: &'t str, context: &DateContext) -> (&'t str, Option<Zone>) {
+        let whole = text.trim_end_matches(['\n', ' ', '|']);
+        let Some((before, last)) = whole.rsplit_once('\n') else { return (text, None) };
+        let last = last.trim_matches(MARKS);
+        let lower = last.to_lowercase();
+        let words = self.clocks.iter().any(|words| lower.starts_with(words.as_str()));
+        if last.len() > MOST_BYTES || !(words || is_offset(last, context)) {
+            return (text, None);
+        }
+        match read_clock(&[last.to_owned()], None, context).and_then(|clock| clock.zone) {
+            Some(zone) => (before, Some(zone)),
+            None => (text, None),
+        }
     }
 
     /// `by anna` → the name and the word before it.
@@ -91,12 +117,24 @@ impl Headers {
     }
 }
 
+/// `GMT+8`, and a date behind it or nothing: "UTC+8 is where I live" is text.
+fn is_offset(line: &str, context: &DateContext) -> bool {
+    let Some(rest) = ["GMT", "UTC"].iter().find_map(|name| line.strip_prefix(name)) else { return false };
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | ':' | '.'));
+    let date = after.trim_start_matches([',', ' ']);
+    after.len() < rest.len()
+        && (after.is_empty()
+            || date.len() < after.len() && find_date(date, context).is_some_and(|(range, _)| range.start == 0))
+}
+
+/// `#12`, `12#`.
+fn is_number(word: &str) -> bool {
+    let digits = word.trim_matches('#');
+    digits.len() + 1 == word.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Cuts the post's number off either end: `#12`, `12#`.
 fn without_number(text: &str) -> (&str, bool) {
-    let is_number = |word: &str| {
-        let digits = word.trim_matches('#');
-        digits.len() + 1 == word.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
     let mut text = text;
     let mut found = false;
     for _ in 0..2 {
@@ -123,6 +161,28 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_ends_a_page() {
+        let context = DateContext { language: Some("en"), ..DateContext::default() };
+        for (last, expected) in [
+            ("GMT+8, 7-11-2024 02:20 PM, Processed in 0.03 second(s), 9 queries.", Some("+08:00")),
+            ("GMT+8", Some("+08:00")),
+            ("All times are UTC+01:00", Some("+01:00")),
+            ("All times are GMT -5. The time now is 03:09 PM.", Some("-05:00")),
+            ("Alle Zeiten sind UTC+02:00", Some("+02:00")),
+            ("UTC+8 is where I live", None),
+            ("GMT+8, as they say", None),
+            ("The time now is right", None),
+            ("The bus leaves at 14:20 UTC", None),
+        ] {
+            let text = format!("The ferry.\n{last}\n|");
+            let (rest, zone) = Headers::builtin().without_clock(&text, &context);
+            assert_eq!(zone, expected.map(|zone| Zone::parse(zone).unwrap()), "{last}");
+            assert_eq!(rest, if expected.is_some() { "The ferry." } else { &text }, "{last}");
+        }
+        assert_eq!(Headers::builtin().without_clock("GMT+8", &context), ("GMT+8", None));
+    }
+
+    #[test]
     fn headers_and_what_is_none() {
         let context = DateContext { language: Some("en"), ..DateContext::default() };
         let read = |line: &str| {
@@ -131,6 +191,7 @@ mod tests {
         let header = |author: &str, date: &str| Some((author.to_owned(), date.to_owned()));
         assert_eq!(read("Post time: 1-6-2024 18:00:29"), header("", "1-6-2024 18:00:29"));
         assert_eq!(read("by anna » Thu Nov 07, 2024 2:20 pm"), header("anna", "Thu Nov 07, 2024 2:20 pm"));
+        assert_eq!(read("« Reply #1 on: Thu Nov 07, 2024 2:20 pm »"), header("", "Thu Nov 07, 2024 2:20 pm"));
         assert_eq!(read("#12 2013-08-29 22:43:48"), header("", "2013-08-29 22:43:48"));
         assert_eq!(read("2013-08-29 22:43:48 #12"), header("", "2013-08-29 22:43:48"));
         assert_eq!(read("Posted Nov 7, 2024 2:20 pm by anna"), header("anna", "Nov 7, 2024 2:20 pm"));

@@ -6,4 +6,4 @@ mod records;
 mod split;
 
 pub(super) use header::{Header, Headers};
-pub(super) use split::{Segment, split};
+pub(super) use split::{Place, Segment, Wording, split};

@@ -1,6 +1,6 @@
 //! Flattened text becomes records.
 
-use super::{Headers, Segment, split};
+use super::{Headers, Place, Segment, Wording, split};
 use crate::{
     model::{Extracted, RawAuthor, RawBody, RawDate, RawPost, Record, SourceSettings},
     normalize::{
@@ -9,7 +9,7 @@ use crate::{
         edit,
         identity::Identities,
         language,
-        notice::Lines,
+        notice::{Lines, NoticeContext},
         page::not_before,
         record::{Draft, PageWords},
         text::clean,
@@ -24,21 +24,20 @@ impl Normalizer {
         let text = clean(text);
         // notices and dates are worded in the language of the board, most likely that of its posts
         let language = language::detect(&text, None).map(str::to_owned);
-        let dates = PageDates::new(source, engine, source.time_zone.clone(), language, stamp);
+        let mut dates = PageDates::new(source, engine, source.time_zone.clone(), language, stamp);
+        // a page that was flattened as a whole ends in its clock
+        let (text, clock) = {
+            let context = dates.context(&knowledge, None);
+            Headers::builtin().without_clock(&text, &context)
+        };
+        if dates.zone.is_none() {
+            dates.zone = clock;
+        }
         let segments = {
             let context = edit::notice_context(&dates, &knowledge, None);
             let header = |line: &str| Headers::builtin().read(line, &context.dates);
-            let wording = |line: &str| {
-                let reading = self.notices().read(line, &context)?;
-                reading.date_raw.as_ref().or(reading.user.as_ref())?;
-                // what is left of the line without what changes from post to post
-                let mut words = line.to_owned();
-                for part in [reading.date_raw, reading.user, reading.reason].into_iter().flatten() {
-                    words = words.replacen(&part, "", 1);
-                }
-                Some(words.chars().filter(|c| !c.is_ascii_digit()).collect())
-            };
-            split(&text, &header, &wording)
+            let wording = |line: &str| self.wording(line, &context);
+            split(text, &header, &wording)
         };
         let mut drafts: Vec<Draft> = segments
             .into_iter()
@@ -53,6 +52,32 @@ impl Normalizer {
         let page = PageWords::new(&source.name, engine, &dates, &knowledge, stamp, &raw);
         let mut identities = Identities::new(&source.name, None, false);
         drafts.into_iter().map(|draft| self.record(&page, &mut identities, 0, draft)).collect()
+    }
+
+    /// The wording of a line that is a notice, or that begins or ends in one.
+    fn wording(&self, line: &str, context: &NoticeContext) -> Option<Wording> {
+        let (notice, reading, place) = match self.notices().read(line, context) {
+            Some(reading) => (line.to_owned(), reading, Place::Alone),
+            None => {
+                let taken = self.notices().take(line, &[], Lines::Glued, context);
+                let place = if taken.kept.start == 0 { Place::Last } else { Place::First };
+                let (notice, reading) = taken.notices.into_iter().next()?;
+                (notice, reading, place)
+            }
+        };
+        reading.date_raw.as_ref().or(reading.user.as_ref())?;
+        // what is left of it without what changes from post to post
+        let mut words = notice;
+        if let Some(reason) = &reading.reason
+            && let Some(at) = words.rfind(reason.as_str())
+        {
+            let label = words[..at].rfind(['.', ';', '\n']).map_or(at, |stop| stop + 1);
+            words.replace_range(label..at + reason.len(), "");
+        }
+        for part in [reading.date_raw, reading.user].into_iter().flatten() {
+            words = words.replacen(&part, "", 1);
+        }
+        Some(Wording { words: words.chars().filter(|c| !c.is_ascii_digit()).collect(), place })
     }
 
     fn draft_of(&self, segment: Segment, dates: &PageDates, knowledge: &mut Knowledge) -> Draft {

@@ -6,6 +6,26 @@
 
 use super::Header;
 
+/// The wording of a notice: of a line that is one, or that begins or ends in one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wording {
+    /// The words without what changes from post to post.
+    pub words: String,
+    /// Where in the line it stands.
+    pub place: Place,
+}
+
+/// Where in a line a notice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The line is the notice.
+    Alone,
+    /// Text follows it.
+    First,
+    /// Text precedes it.
+    Last,
+}
+
 /// The lines of one post, and the header above them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Segment<'a> {
@@ -16,8 +36,9 @@ pub(crate) struct Segment<'a> {
 }
 
 impl Segment<'_> {
-    fn has_text(&self, wording: &dyn Fn(&str) -> Option<String>) -> bool {
-        self.lines.iter().any(|line| !line.is_empty() && wording(line).is_none())
+    fn has_text(&self, wording: &dyn Fn(&str) -> Option<Wording>) -> bool {
+        let is_text = |line: &&str| !line.is_empty() && wording(line).is_none_or(|found| found.place != Place::Alone);
+        self.lines.iter().any(is_text)
     }
 }
 
@@ -25,7 +46,7 @@ impl Segment<'_> {
 pub(crate) fn split<'a>(
     text: &'a str,
     header: &dyn Fn(&str) -> Option<Header>,
-    wording: &dyn Fn(&str) -> Option<String>,
+    wording: &dyn Fn(&str) -> Option<Wording>,
 ) -> Vec<Segment<'a>> {
     let read_on = |line: &'a str| {
         // a file without an end of its last line, and the next one glued to it
@@ -38,13 +59,18 @@ pub(crate) fn split<'a>(
     let last = filled.next_back().unwrap_or(first);
 
     let opening_header = header(first).map(|header| header.wording);
-    let opening = wording(first);
-    let closing = if opening.is_none() { wording(last) } else { None };
+    let opening = wording(first).filter(|found| found.place != Place::Last);
+    let closing = if opening.is_none() { wording(last).filter(|found| found.place != Place::First) } else { None };
+    let like = |line: &str, other: &Option<Wording>, never: Place| {
+        other.as_ref().is_some_and(|other| {
+            wording(line).is_some_and(|found| found.place != never && same(&found.words, &other.words))
+        })
+    };
     let mut segments = vec![Segment::default()];
     for line in lines {
         let current = segments.len() - 1;
         if let Some(wanted) = &opening_header
-            && let Some(found) = header(line).filter(|header| header.wording == *wanted)
+            && let Some(found) = header(line).filter(|header| same_header(&header.wording, wanted))
         {
             if segments[current].header.is_some() || segments[current].has_text(wording) {
                 segments.push(Segment { header: Some(found), lines: Vec::new() });
@@ -53,16 +79,16 @@ pub(crate) fn split<'a>(
             }
             continue;
         }
-        let starts = opening.is_some() && segments[current].has_text(wording) && wording(line) == opening;
+        let starts = opening.is_some() && segments[current].has_text(wording) && like(line, &opening, Place::Last);
         let ended = closing.is_some()
             && !line.is_empty()
-            && wording(line).is_none()
+            && wording(line).is_none_or(|found| found.place != Place::Alone)
             && segments[current]
                 .lines
                 .iter()
                 .rev()
                 .find(|line| !line.is_empty())
-                .is_some_and(|line| wording(line) == closing);
+                .is_some_and(|line| like(line, &closing, Place::First));
         if starts || ended {
             segments.push(Segment::default());
         }
@@ -71,6 +97,21 @@ pub(crate) fn split<'a>(
         }
     }
     segments
+}
+
+/// Whether two notices are of one wording, of one edit or of several ("1 time", "3 times").
+fn same(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let (letters, all) = (short.chars().count(), long.chars().count());
+    let ahead = short.chars().zip(long.chars()).take_while(|(a, b)| a == b).count();
+    let behind = short.chars().rev().zip(long.chars().rev()).take_while(|(a, b)| a == b).count();
+    (ahead + behind.min(letters - ahead)) * 10 >= all * 9
+}
+
+/// Whether two header lines are of one wording: "« on: … »" and "« Reply #1 on: … »".
+fn same_header(one: &str, other: &str) -> bool {
+    let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with(' '));
+    one == other || ends(one, other) || ends(other, one)
 }
 
 /// The border of a table that was flattened away.
@@ -91,8 +132,16 @@ mod tests {
             let date = line.strip_prefix("Posted: ")?;
             Some(Header { author: None, date: date.to_owned(), wording: "posted".to_owned() })
         };
-        let wording =
-            |line: &str| line.split_once(" edited").map(|(_, rest)| rest.to_owned()).filter(|_| line.len() < 20);
+        let wording = |line: &str| {
+            let (before, rest) = line.split_once(" edited").filter(|_| line.len() < 20)?;
+            let place = match (before.contains(' '), rest.strip_prefix(':').is_some()) {
+                (true, _) => Place::Last,
+                (_, true) => Place::First,
+                _ => Place::Alone,
+            };
+            let rest = if place == Place::First { "" } else { rest };
+            Some(Wording { words: format!("edited{rest}"), place })
+        };
         let found = split(text, &header, &wording);
         let lines: Vec<Vec<&str>> = found
             .iter()
@@ -109,6 +158,9 @@ mod tests {
         check("anna edited\n| one\ntwo\n|", &[&["anna edited", "| one", "two"]]);
         check("anna edited\nberta edited\none", &[&["anna edited", "berta edited", "one"]]);
         check("one\nanna edited\ntwo\nberta edited\n|", &[&["one", "anna edited"], &["two", "berta edited"]]);
+        // glued to the text
+        check("anna edited: one\n|\nberta edited: two", &[&["anna edited: one"], &["berta edited: two"]]);
+        check("one by anna edited\ntwo by berta edited\n|", &[&["one by anna edited"], &["two by berta edited"]]);
         // a notice in the middle alone is somebody's text
         check("one\nanna edited\ntwo", &[&["one", "anna edited", "two"]]);
         // so is one of another wording

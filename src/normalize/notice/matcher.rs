@@ -250,10 +250,13 @@ impl Search<'_, '_> {
         Some(match slot {
             Slot::User => {
                 let first = range.start == filled.whole.start;
+                // without a date beside it a name must look like one
+                let alone = !self.attempt.template.has(Slot::Date);
                 if value.len() > 4 * MAX_USER
                     || value.chars().count() > MAX_USER
                     || value.contains('\n')
-                    || first && is_sentence(value)
+                    || first && (is_sentence(value) || value.ends_with([',', ';']))
+                    || alone && (value.split(' ').count() > 4 || value.contains(", ") || value.contains("; "))
                 {
                     return None;
                 }
@@ -277,9 +280,8 @@ impl Search<'_, '_> {
                 Filled { count: Some(value.parse().ok()?), ..filled.clone() }
             }
             Slot::Reason => {
-                // a reason that no label introduces is one line
-                let bare = text[..range.start].ends_with('\n');
-                if value.len() > MAX_REASON || bare && value.contains('\n') {
+                // what stands on further lines is somebody's text
+                if value.len() > MAX_REASON || value.contains('\n') {
                     return None;
                 }
                 Filled { reason: Some(range), ..filled.clone() }

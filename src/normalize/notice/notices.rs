@@ -86,6 +86,19 @@ impl Notices {
         Some((self.reading(&found, &folded, text, ctx), found.own))
     }
 
+    /// Reads an element that is a notice, of one line or of several: what stands in it is of one piece, and a reason may stand on
+    /// lines of its own.
+    pub fn read_element(&self, text: &str, ctx: &NoticeContext) -> Option<NoticeReading> {
+        self.read_element_own(text, ctx).map(|(reading, _)| reading)
+    }
+
+    /// Like [`Notices::read_element`]; tells also whether the wording is the page's own engine's.
+    pub(super) fn read_element_own(&self, text: &str, ctx: &NoticeContext) -> Option<(NoticeReading, bool)> {
+        let Some((first, rest)) = text.split_once('\n') else { return self.read_own(text, ctx) };
+        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.read_own(&format!("{}\n{}", line(first), line(rest)), ctx).or_else(|| self.read_own(&line(text), ctx))
+    }
+
     /// The best notice at `place` of the text.
     pub(super) fn best<'n>(
         &'n self,

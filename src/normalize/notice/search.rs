@@ -169,7 +169,7 @@ impl<'n> Search<'n, '_> {
         let here = self.text[self.folded.origin(self.text, start)..].chars().next();
         let capital = here.is_some_and(|c| !c.is_lowercase());
         let telling = own && template.has(Slot::Date) && (capital || template.has(Slot::User));
-        (capital || own)
+        (capital || own && !template.is_capital())
             && (telling || !template.is_weak())
             && (self.folded.text[..start].ends_with(' ') || !has_spaces(last))
     }

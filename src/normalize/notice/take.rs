@@ -147,17 +147,8 @@ impl Body<'_> {
         if self.own_only || self.own_taken { &self.own_ctx } else { self.ctx }
     }
 
-    /// Reads an element that is a notice: what stands in it is of one piece, blank lines or not.
     fn read_element(&self, text: &str) -> Option<(NoticeReading, bool)> {
-        let ctx = if self.own_taken { &self.own_ctx } else { self.ctx };
-        let folded;
-        let text = if text.contains("\n\n") {
-            folded = text.replace("\n\n", "\n");
-            &folded
-        } else {
-            text
-        };
-        self.notices.read_own(text, ctx)
+        self.notices.read_element_own(text, if self.own_taken { &self.own_ctx } else { self.ctx })
     }
 
     fn put_first(&mut self, notice: &str, reading: NoticeReading, end: usize) {
@@ -251,11 +242,10 @@ impl Body<'_> {
         // "… on 7 Nov 2024 is when": without a time before it the sentence goes on
         let lower = window[range.end..].trim_start().starts_with(char::is_lowercase);
         let ends_in_date = found.template.pieces.last() == Some(&Piece::Slot(Slot::Date));
-        if place == Place::Start
-            && ends_in_date
-            && lower
-            && reading.date.as_ref().is_some_and(|date| date.time.is_none())
-        {
+        let bare = !found.template.has(Slot::User) || reading.date.as_ref().is_some_and(|date| date.time.is_none());
+        // and without a date nothing tells a notice from a sentence
+        let told = reading.date_raw.is_some() || place == Place::End && reading.user.is_some();
+        if !told || place == Place::Start && ends_in_date && lower && bare {
             return None;
         }
         if place == Place::Start && !window[range.end..].trim_start().is_empty() && goes_on(&window[range.end..]) {
@@ -291,7 +281,7 @@ fn widen(window: &str, range: &mut Range<usize>) {
 
 /// Whether what follows continues the sentence, so that it was no notice: "… 02:20 PM, which is how".
 fn goes_on(rest: &str) -> bool {
-    rest.trim_start().starts_with([',', ';', '"', '”', '\''])
+    rest.trim_start().starts_with([',', ';', ':', '：', '"', '”', '\''])
 }
 
 /// Whether the reason is a line of its own that no label introduces.

@@ -41,6 +41,8 @@ pub(super) struct Literal {
     pub(super) apart_after: bool,
     /// Introduces a reason or count that follows a whole notice: a stop may stand before it.
     pub(super) label: bool,
+    /// Begins the template with a capital.
+    pub(super) capital: bool,
 }
 
 /// Who uses a template.
@@ -94,6 +96,11 @@ impl Template {
     /// Needs its engine: too few words, or nothing in its slots that could be checked.
     pub(super) fn is_weak(&self) -> bool {
         self.weight < WEAK || !self.has(Slot::Date)
+    }
+
+    /// Printed with a capital at its start.
+    pub(super) fn is_capital(&self) -> bool {
+        matches!(self.pieces.first(), Some(Piece::Literal(literal)) if literal.capital)
     }
 
     /// Begins or ends in a bracket or mark.
@@ -163,6 +170,7 @@ fn literal(text: &str, first: bool, last: bool) -> Option<Literal> {
         letters: core.chars().filter(|c| c.is_alphabetic()).map(|c| if has_spaces(c) { 1 } else { 5 }).sum(),
         core: core.into(),
         label: false,
+        capital: first && text.trim_start().starts_with(char::is_uppercase),
     })
 }
 

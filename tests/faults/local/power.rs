@@ -169,7 +169,7 @@ fn row_02_a_power_cut_at_any_instant_loses_nothing_that_was_told() {
     let configuration = fs::read_to_string(rig.path("forumsift.toml")).unwrap();
     let mut rng = Rng::new(2);
     let (mut with_holes, mut mended) = (0, 0);
-    const CUTS: usize = 20;
+    const CUTS: usize = 16;
     for cut in 0..CUTS {
         // more of them early, where files are new
         let mut instant = steps.len() * (cut + 1) * (cut + 1) / (CUTS * CUTS);

@@ -169,7 +169,7 @@ pub(super) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Whether a tool is there. Where the tests are to have all tools (`FORUMSIFT_FAULT_TOOLS=required`) it must be.
+/// Whether a tool is there. Where the tests are to have all tools (`FORUMSIFT_TOOLS=required`) it must be.
 pub(super) fn has(tool: &str) -> bool {
     let there = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     missing_unless(there, tool)
@@ -177,7 +177,7 @@ pub(super) fn has(tool: &str) -> bool {
 
 /// Tells why a test can prove nothing here.
 pub(super) fn missing_unless(there: bool, what: &str) -> bool {
-    let required = std::env::var("FORUMSIFT_FAULT_TOOLS").is_ok_and(|asked| asked == "required");
+    let required = std::env::var("FORUMSIFT_TOOLS").is_ok_and(|asked| asked == "required");
     assert!(there || !required, "this test needs {what}");
     if !there {
         let _ = writeln!(std::io::stderr(), "not proven here: this test needs {what}");

@@ -25,7 +25,7 @@ fn row_09_a_signal_at_any_time_ends_in_order_and_loses_nothing() {
         assert!(runs, "{}", running.log());
         thread::sleep(Duration::from_millis(wait));
         let asked = Instant::now();
-        running.signal(if number % 2 == 0 { "TERM" } else { "INT" });
+        running.signal(["TERM", "INT", "HUP"][number % 3]);
         let code = running.end().code();
         assert!(asked.elapsed() < Duration::from_secs(9));
         assert!(matches!(code, Some(3 | 0)), "{code:?} {}", running.log());
@@ -36,8 +36,16 @@ fn row_09_a_signal_at_any_time_ends_in_order_and_loses_nothing() {
     rig.is_whole();
 }
 
+/// Side by side, since both wait for the whole of the grace.
 #[test]
-fn row_09_what_does_not_come_is_given_back_when_the_grace_is_over() {
+fn row_09_when_the_grace_is_over_nothing_is_waited_for() {
+    thread::scope(|scope| {
+        scope.spawn(what_does_not_come_is_given_back);
+        scope.spawn(a_reader_that_stands_still_does_not_keep_the_process);
+    });
+}
+
+fn what_does_not_come_is_given_back() {
     let rig = Rig::new(4, FILES);
     rig.server.fault(On::kind(Kind::Thread).times(1), Fault::StalledBody);
     let mut running = Running::start(&rig, &["run"], Stdio::null());
@@ -51,8 +59,7 @@ fn row_09_what_does_not_come_is_given_back_when_the_grace_is_over() {
     rig.is_whole();
 }
 
-#[test]
-fn row_09_a_reader_that_stands_still_does_not_keep_the_process() {
+fn a_reader_that_stands_still_does_not_keep_the_process() {
     let rig = Rig::new(45, STDOUT);
     let (reader, writer) = std::io::pipe().unwrap();
     let mut running = Running::start(&rig, &["run"], Stdio::from(writer));

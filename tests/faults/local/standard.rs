@@ -102,7 +102,7 @@ fn row_08_a_slow_reader_slows_the_fetchers_and_no_host_is_blamed() {
     let mut pipe = running.child.stdout.take().unwrap();
     let (mut all, mut asked, mut held) = (Vec::new(), Vec::new(), 0);
     let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(4) {
+    while began.elapsed() < Duration::from_secs(3) {
         thread::sleep(Duration::from_millis(50));
         all.extend(read_some(&mut pipe, 8192));
         asked.push(rig.server.log().len());
@@ -134,7 +134,7 @@ fn resident(process: u32) -> u64 {
 #[test]
 fn row_12_a_closed_stdout_is_told_and_a_closed_stdin_is_nothing() {
     let rig = Rig::new(3, STDOUT);
-    for script in ["exec \"$0\" run >&-", "exec \"$0\" run <&- >&-", "exec \"$0\" extract forumsift.toml >&-"] {
+    for script in ["exec \"$0\" run >&-", "exec \"$0\" run <&- >&-"] {
         let output = ends(shell(&rig, script), 5);
         assert!(told(&output).contains("stdout is closed"), "{script}: {}", told(&output));
     }
@@ -142,6 +142,9 @@ fn row_12_a_closed_stdout_is_told_and_a_closed_stdin_is_nothing() {
     // thrown away on purpose, and into files: fine
     let output = ends(shell(&rig, "exec \"$0\" run -q --state :memory: >/dev/null"), 0);
     assert_eq!(told(&output), "");
+    // a program may open it for both, and nothing is lost for good
+    ends(shell(&rig, "exec \"$0\" run -q --state :memory: 1<>/dev/null"), 0);
+    ends(shell(&rig, "exec \"$0\" extract -q forumsift.toml 1<>/dev/null"), 0);
     ends(shell(&rig, "exec \"$0\" run -q --state other.db -o records >&- 2>&- <&-"), 0);
     rig.is_whole();
     let output = ends(shell(&rig, "exec \"$0\" run -q <&-"), 0);
