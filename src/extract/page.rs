@@ -138,9 +138,7 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
     let own = own_address(&view, page);
     let promised = own.as_ref().map(|own| own.kind);
     if view.is_too_dear {
-        // half of what it says would be worse than nothing: the page is kept to be looked at
-        let (engine, outcome) = (Some(profile.name.clone()), Outcome::Empty);
-        return Extracted { engine, kind: promised.unwrap_or_default(), outcome, ..Extracted::default() };
+        return too_dear(profile, promised);
     }
     let mut posts = if profile.structure { generic::posts(&view) } else { post::posts(&mut view, own.as_ref()) };
     // The page broke off before the last post had a body.
@@ -162,6 +160,9 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
     }
     if posts.is_empty() {
         view.ask_on();
+        if view.is_too_dear {
+            return too_dear(profile, promised);
+        }
     }
     let (mut threads, mut boards) = (Vec::new(), Vec::new());
     if posts.is_empty() && profile.structure {
@@ -216,6 +217,12 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
     extracted.threads = threads;
     extracted.boards = boards;
     extracted
+}
+
+/// A page that keeps selectors busy: half of what it says would be worse than nothing, so it is kept to be looked at.
+fn too_dear(profile: &Profile, promised: Option<PageKind>) -> Extracted {
+    let (engine, outcome) = (Some(profile.name.clone()), Outcome::Empty);
+    Extracted { engine, kind: promised.unwrap_or_default(), outcome, ..Extracted::default() }
 }
 
 /// A first profile for a page that no profile knows, as TOML for a person to correct; `None` where the page shows no posts that
