@@ -72,13 +72,6 @@ impl<'a, 'p> View<'a, 'p> {
                             &carried,
                             |test| attribute(element, &test.name).is_some_and(|value| test.holds(value)),
                             &above,
-<<<<<<< HEAD
-                        ) && purse.pays(&selectors[candidate.css as usize], at)
-                            && match &candidate.plain {
-                                Some(plain) => select::matches(plain, element),
-                                None => selectors[candidate.css as usize].selector().matches(&element),
-                            })
-=======
                         ) && match &candidate.plain {
                             Some(plain) => select::matches(plain, element),
                             None => {
@@ -86,7 +79,6 @@ impl<'a, 'p> View<'a, 'p> {
                                 purse.pays(css, at) && css.selector().matches(&element)
                             }
                         })
->>>>>>> perf
                 {
                     found.push(at);
                 }

@@ -2,7 +2,8 @@
 //!
 //! A host that asks for rest, shows a challenge or a certificate that is not to be trusted rests at once; one that fails
 //! otherwise rests after [`IN_A_ROW`] failures without an answer between them. One request is let through after each rest:
-//! since an origin is asked one thing at a time, that is the probe. Where it fails too, the next rest is twice as long.
+//! since an origin is asked one thing at a time, that is the probe. Where it fails too, the next rest is twice as long, unless
+//! the host itself says how long (Retry-After).
 //! In one process; the end of a rest is kept by the frontier.
 
 use std::{
@@ -105,8 +106,15 @@ impl Hosts {
         if host.is_forgiven(now) {
             host.rests = 0;
         }
-        let rest = rest_after(failure, host.rests.max(attempt), jitter);
-        host.rests = host.rests.saturating_add(1);
+        let rest = match failure.retry_after {
+            // it says when it will be well again, and is taken at its word each time
+            Some(_) => rest_after(failure, attempt, jitter),
+            None => {
+                let rest = rest_after(failure, host.rests.max(attempt), jitter);
+                host.rests = host.rests.saturating_add(1);
+                rest
+            }
+        };
         host.last = Some((now.checked_add(rest).unwrap_or(now), rest));
         Some(rest)
     }
@@ -163,7 +171,7 @@ mod tests {
         check(FailureClass::Busy, None, &[0, 1, 59, 60], &[60, 0, 0, 120]);
         check(FailureClass::Busy, None, &[0, 60, 180 + 599, 900 + 599], &[60, 120, 240, 480]);
         check(FailureClass::Busy, None, &[0, 60, 180 + 600, 840 + 60], &[60, 120, 60, 120]);
-        check(FailureClass::Busy, Some(7), &[0, 7], &[7, 7]);
+        check(FailureClass::Busy, Some(7), &[0, 7, 14, 21, 28, 35, 42], &[7; 7]);
         check(FailureClass::Blocked, None, &[0, 6 * 3600], &[6 * 3600, 12 * 3600]);
     }
 

@@ -122,11 +122,7 @@ impl Thin<'_, '_> {
         self.attributes.clear();
         let all = &mut self.attributes;
         let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(attribute))?;
-<<<<<<< HEAD
         if all.len() > guard::ATTRIBUTES {
-=======
-        if self.attributes.len() > guard::ATTRIBUTES {
->>>>>>> perf
             return None;
         }
         let tag = Tag { range: start..end, text, name, traits, key, closes_itself };
