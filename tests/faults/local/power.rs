@@ -244,7 +244,8 @@ fn row_02_a_power_cut_at_any_instant_loses_nothing_that_was_told() {
 #[test]
 fn row_02_a_state_with_a_log_beside_it_can_be_looked_at_and_checked() {
     let rig = Rig::new(8, FILES);
-    rig.server.set_latency(Duration::from_millis(10));
+    // slow enough that it is killed in the middle, for at its end a run takes its log away
+    rig.server.set_latency(Duration::from_millis(120));
     let mut child = rig.crawl.start(&["run"]).unwrap();
     until("records", || {
         fs::metadata(rig.path("records/records.jsonl")).is_ok_and(|file| file.len() > 3000).then_some(())
