@@ -116,6 +116,22 @@ fn dates_among_labels() {
     }
 }
 
+/// What a fuzzer found: a date in a text that reads as none by itself, since languages disagree.
+#[test]
+fn a_date_among_words_is_one_by_itself() {
+    for text in ["T199,o 1424/6/2:610", "1424/6/2:610", "x 1424/6/2"] {
+        for language in [None, Some("th"), Some("fa"), Some("de")] {
+            for order in [OrderBelief::configured(DateOrder::Ymd), OrderBelief::default()] {
+                let now = "2024-11-07T15:00:00Z".parse().ok();
+                let ctx = DateContext { language, order, now, ..DateContext::default() };
+                let Some((range, reading)) = find_date(text, &ctx) else { continue };
+                let alone = read_date(&text[range], &ctx).map(|alone| alone.date);
+                assert_eq!(alone, Some(reading.date), "{text} {language:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn quote_headers_in_many_languages() {
     let notices = Notices::builtin();

@@ -58,7 +58,9 @@ pub fn find_date(text: &str, ctx: &DateContext) -> Option<(Range<usize>, DateRea
     let start = folded.origin(text, range.start);
     let cut = folded.cut(text, range);
     let start = start + text[start..].find(cut).unwrap_or(0);
-    Some((start..start + cut.len(), reading))
+    // what languages disagree on by itself is not known better for what stands around it
+    let alone = read_date(cut, ctx)?;
+    (alone.date == reading.date).then_some((start..start + cut.len(), reading))
 }
 
 fn find_folded(
