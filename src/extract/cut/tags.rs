@@ -89,7 +89,7 @@ pub(in crate::extract) fn attributes(
 }
 
 /// What follows the comment that begins at a place (`<!--`); `None` where it does not end.
-pub(super) fn comment_end(bytes: &[u8], start: usize) -> Option<usize> {
+pub(in crate::extract) fn comment_end(bytes: &[u8], start: usize) -> Option<usize> {
     let rest = &bytes[start + 4..];
     if rest.starts_with(b">") {
         return Some(start + 5);
@@ -109,12 +109,13 @@ pub(super) fn comment_end(bytes: &[u8], start: usize) -> Option<usize> {
 }
 
 /// What follows a declaration, an instruction, or anything else that ends at the next `>`.
-pub(super) fn angle_end(bytes: &[u8], start: usize) -> Option<usize> {
+pub(in crate::extract) fn angle_end(bytes: &[u8], start: usize) -> Option<usize> {
     Some(start + memchr(b'>', &bytes[start..])? + 1)
 }
 
-/// What follows the end tag of an element that holds raw text from a place on; `None` where it does not end, or not plainly.
-pub(super) fn raw_end(bytes: &[u8], start: usize, name: &[u8]) -> Option<usize> {
+/// The end tag of an element that holds raw text from a place on, and what follows it; `None` where it does not end, or not
+/// plainly.
+pub(in crate::extract) fn raw_end(bytes: &[u8], start: usize, name: &[u8]) -> Option<(usize, usize)> {
     let mut from = start;
     loop {
         let tag = from + memmem::find(&bytes[from..], b"</")?;
@@ -127,7 +128,7 @@ pub(super) fn raw_end(bytes: &[u8], start: usize, name: &[u8]) -> Option<usize> 
             if inner.windows(7).any(|word| word.eq_ignore_ascii_case(b"<script")) {
                 return None;
             }
-            return attributes(bytes, after, |_| {}).map(|(end, _)| end);
+            return attributes(bytes, after, |_| {}).map(|(end, _)| (tag, end));
         }
         from = tag + 2;
     }
@@ -179,7 +180,7 @@ mod tests {
     #[test]
     fn raw_text() {
         let check = |text: &str, rest: Option<&str>| {
-            assert_eq!(raw_end(text.as_bytes(), 0, b"script").map(|end| &text[end..]), rest, "{text}");
+            assert_eq!(raw_end(text.as_bytes(), 0, b"script").map(|(_, end)| &text[end..]), rest, "{text}");
         };
         check("a</b></scripts></SCRIPT >c", Some("c"));
         check("a<!-- <script></script> --></script>", None);

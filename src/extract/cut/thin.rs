@@ -133,7 +133,7 @@ impl Thin<'_, '_> {
             Class::Void => self.void(&tag),
             Class::Raw if tag.closes_itself => None,
             Class::Raw => {
-                let end = raw_end(self.bytes, tag.range.end, &self.bytes[tag.text.clone()])?;
+                let (_, end) = raw_end(self.bytes, tag.range.end, &self.bytes[tag.text.clone()])?;
                 let wants = self.wants(&tag)?;
                 self.unit(&tag, end, wants);
                 Some(())
