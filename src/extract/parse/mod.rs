@@ -8,17 +8,20 @@
 
 mod names;
 mod references;
+mod sink;
 mod tokens;
 
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use scraper::{Html, HtmlTreeSink};
+use html5ever::{
+    interface::TreeSink,
+    tree_builder::{TreeBuilder, TreeBuilderOpts},
+};
+use scraper::Html;
+use sink::Sink;
 
 /// The tree of a page: what `Html::parse_document` gives.
 pub(super) fn document(text: &str) -> Html {
-    let sink = HtmlTreeSink::new(Html::new_document());
-    let builder = TreeBuilder::new(sink, TreeBuilderOpts::default());
-    let html = tokens::feed(text, builder).sink.0;
-    html.into_inner()
+    let builder = TreeBuilder::new(Sink::new(), TreeBuilderOpts::default());
+    tokens::feed(text, builder).sink.finish()
 }
 
 #[cfg(test)]
