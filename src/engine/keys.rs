@@ -186,7 +186,7 @@ pub fn folded(name: &[u8]) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let seven = packed & (0x7f * ONES);
     let is_upper =
-        (seven + (0x80 - b'A' as u64) * ONES) & !(seven + (0x7f - b'Z' as u64) * ONES) & !packed & 0x80 * ONES;
+        (seven + (0x80 - b'A' as u64) * ONES) & !(seven + (0x7f - b'Z' as u64) * ONES) & !packed & (0x80 * ONES);
     packed | is_upper >> 2
 }
 
