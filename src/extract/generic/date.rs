@@ -42,6 +42,9 @@ pub(super) enum Label {
 /// Texts longer than this hold no date of a post: they are running text.
 const LONGEST: usize = 240;
 
+/// An element of more nodes than this is a block, not a date.
+const WIDE: u32 = 40;
+
 /// The table of the words of dates, in all languages; the normalizer reads dates with the same one.
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/config/notices/dates.toml"));
 
@@ -236,6 +239,14 @@ pub(super) fn dates(view: &View<'_, '_>, layout: &Layout) -> Vec<Dated> {
                 {
                     continue;
                 }
+                // A block that tells its instant in an attribute: what it says beside is no date.
+                if node.end - at > WIDE {
+                    if layout.visible[at as usize] && attribute(element, "title").is_none() {
+                        let text = String::new();
+                        all.push(Dated { at, node: at, text, attributes, has_time: true, label: Label::None });
+                    }
+                    continue;
+                }
                 let line = view.line(at);
                 if line.chars().count() > 80
                     || (name == "a" && line.is_empty())
@@ -291,6 +302,18 @@ pub(super) fn dates(view: &View<'_, '_>, layout: &Layout) -> Vec<Dated> {
             }
         }
     }
+    // A block whose date stands in it as well has one date, not two.
+    let is_block = |dated: &Dated| dated.text.is_empty() && view.flat.node(dated.node).end - dated.node > WIDE;
+    let told: Vec<u32> = all
+        .iter()
+        .filter(|dated| !is_block(dated) && dated.label == Label::None && !dated.attributes.is_empty())
+        .map(|dated| dated.node)
+        .collect();
+    all.retain(|dated| {
+        let within = told.partition_point(|at| *at < dated.node)
+            ..told.partition_point(|at| *at < view.flat.node(dated.node).end);
+        !is_block(dated) || within.is_empty()
+    });
     if all.iter().all(|dated| dated.label != Label::None) {
         all.extend(bare_ages(view, layout));
         all.sort_by_key(|dated| dated.node);
@@ -378,7 +401,7 @@ fn is_instant(value: &str) -> bool {
 
 fn label_of(before: &str) -> Label {
     let before = tail(before, 36).to_lowercase();
-    if words::OTHER_DATES.iter().any(|word| before.contains(word)) {
+    if words::OTHER_DATES.iter().any(|word| says(&before, word)) {
         return Label::Other;
     }
     weak_label(&before)
@@ -386,10 +409,16 @@ fn label_of(before: &str) -> Label {
 
 fn weak_label(before: &str) -> Label {
     let before = tail(before, 30).to_lowercase();
-    if words::EDIT_DATES.iter().any(|word| before.contains(word)) {
+    if words::EDIT_DATES.iter().any(|word| says(&before, word)) {
         return Label::Edit;
     }
-    if words::OTHER_DATES.iter().take(8).any(|word| before.contains(word)) { Label::Other } else { Label::None }
+    if words::OTHER_DATES.iter().take(8).any(|word| says(&before, word)) { Label::Other } else { Label::None }
+}
+
+/// Whether a label says a word, at the beginning of one of its own: not as "NuffSaidSam" does.
+fn says(label: &str, word: &str) -> bool {
+    let is_spaced = word.starts_with(|c: char| (c as u32) < 0x2E80);
+    label.match_indices(word).any(|(at, _)| !is_spaced || !label[..at].ends_with(char::is_alphabetic))
 }
 
 /// The last characters of a text.

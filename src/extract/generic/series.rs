@@ -121,6 +121,9 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
         // Names and dates stand in quotations as well; what is named a post stands in an answer to a post as well.
         let is_block = key.0 >= 20;
         let pieces = alike(layout, pieces(view, layout, &places), is_block);
+        if are_columns(view, layout, &pieces) {
+            continue;
+        }
         let sum: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
         let mut worth =
             sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces, is_block);
@@ -298,6 +301,14 @@ fn in_rows(view: &View<'_, '_>, layout: &Layout, tops: &[u32]) -> Vec<Piece> {
     }
     let ends = tops.iter().skip(1).copied().chain([close.min(parent_end)]);
     tops.iter().zip(ends).map(|(&top, end)| Piece { top, range: top..end.max(flat.node(top).end) }).collect()
+}
+
+/// Whether the pieces are the cells of one row: the author's column and that of the text.
+fn are_columns(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece]) -> bool {
+    let is_cell = |at: u32| view.flat.element(at).is_some_and(|element| element.value().name() == "td");
+    pieces.windows(2).all(|pair| {
+        is_cell(pair[0].top) && is_cell(pair[1].top) && layout.parent(pair[0].top) == layout.parent(pair[1].top)
+    })
 }
 
 /// How many neighbours lie between two places of one parent.
