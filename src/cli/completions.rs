@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Cli, CliError, ExitKind};
+use super::{CliError, ExitKind};
 
 /// Arguments of `completions`.
 #[derive(Args, Debug)]
@@ -15,11 +15,11 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Prints the completions.
-pub(super) fn run(args: &CompletionsArgs, out: &mut dyn Write) -> Result<ExitKind, CliError> {
+/// Prints the completions of a command.
+pub(super) fn run(args: &CompletionsArgs, mut command: Command, out: &mut dyn Write) -> Result<ExitKind, CliError> {
     // Written to memory first: clap_complete panics where its writer fails.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "forumsift", &mut script);
+    clap_complete::generate(args.shell, &mut command, "forumsift", &mut script);
     out.write_all(&script)?;
     Ok(ExitKind::Done)
 }

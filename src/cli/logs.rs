@@ -1,14 +1,10 @@
 //! Logs go to stderr, as text or JSON, as loud as asked for; a progress display steps aside for each line.
 
-use std::{
-    io::{self, IsTerminal, Write},
-    sync::LazyLock,
-};
+use std::io::{self, IsTerminal, Write};
 
-use indicatif::MultiProgress;
 use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
-use super::{Global, LogFormat, harmless};
+use super::{Global, LogFormat, harmless, progress::bars};
 
 /// Sets up logging for the process. `FORUMSIFT_LOG` (`forumsift::fetch=trace,warn`) wins over `-v` and `-q`.
 pub(super) fn init(global: &Global) {
@@ -21,12 +17,6 @@ pub(super) fn init(global: &Global) {
         LogFormat::Text => registry.with(lines.with_target(false).compact()).try_init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init(),
     };
-}
-
-/// The progress bars of the process: all of them are drawn here, so that log lines and bars do not mix.
-pub(super) fn bars() -> &'static MultiProgress {
-    static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
-    &BARS
 }
 
 /// Whether stderr is a terminal whose owner wants colours.

@@ -2,12 +2,12 @@
 
 use std::{
     io::{IsTerminal, stderr},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::logs;
 use crate::{
     frontier::HostQueue,
     pipeline::{Flow, Tally},
@@ -16,12 +16,18 @@ use crate::{
 /// Hosts that are named; the others are counted.
 const HOSTS: usize = 3;
 
+/// The progress bars of the process: all of them are drawn here, so that log lines and bars do not mix.
+pub(super) fn bars() -> &'static MultiProgress {
+    static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+    &BARS
+}
+
 /// Shows the count until it is aborted.
 pub(super) async fn show(tally: Tally, flow: Flow) {
     if !stderr().is_terminal() {
         return;
     }
-    let bar = logs::bars().add(ProgressBar::new_spinner());
+    let bar = bars().add(ProgressBar::new_spinner());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}") {
         bar.set_style(style);
     }

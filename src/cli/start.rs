@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use super::{
     Cli, CliError, Command, ExitKind, check, completions, engine, extract, harmless, logs, probe, robots, run, schema,
@@ -55,7 +55,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<ExitKind, CliError>
         Command::Check(args) => check::run(&args, out),
         Command::Engine(args) => engine::run(&args, out),
         Command::Schema(args) => schema::run(&args, out),
-        Command::Completions(args) => completions::run(&args, out),
+        Command::Completions(args) => completions::run(&args, Cli::command(), out),
     }
 }
 

@@ -11,9 +11,7 @@ use std::{
 use super::{
     EmitError, TailOptions,
     file::LIVE,
-    recover::seq_of,
-    rotate,
-    tail::{tail_after, wanted},
+    tail::{tail_after, write_line},
 };
 
 /// Writes the records of a directory to `out`, and goes on with those that come. `wait` is called when all is read; false
@@ -122,25 +120,4 @@ impl Live {
         self.rest.drain(..whole);
         Ok(())
     }
-}
-
-/// Writes a line that is wanted and has not been written before.
-pub(super) fn write_line(
-    line: &[u8],
-    options: &TailOptions,
-    last: &mut u64,
-    out: &mut dyn Write,
-) -> Result<(), EmitError> {
-    if let Some(seq) = seq_of(line) {
-        if seq <= *last {
-            return Ok(());
-        }
-        *last = seq;
-    }
-    if wanted(line, options) { out.write_all(line).map_err(EmitError::at("stdout")) } else { Ok(()) }
-}
-
-/// Whether a full file can hold something after `last`.
-pub(super) fn is_news(files: &[rotate::Full], at: usize, last: u64) -> bool {
-    files.get(at + 1).is_none_or(|next| next.first_seq > last.saturating_add(1))
 }

@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{EmitError, file::LIVE, follow, rotate};
+use super::{EmitError, file::LIVE, recover::seq_of, rotate};
 
 /// From where to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub(super) fn tail_after(
     for (at, full) in files.iter().enumerate() {
         // the next file begins before what is asked for: nothing of this one is
         let asked = if let Some(Since::Seq(seq)) = options.since { seq.max(*last) } else { *last };
-        if !follow::is_news(&files, at, asked) {
+        if !is_news(&files, at, asked) {
             continue;
         }
         let lines = match full.open() {
@@ -96,12 +96,28 @@ fn copy(
         if count == 0 || line.last() != Some(&b'\n') {
             return Ok(());
         }
-        follow::write_line(&line, options, last, out)?;
+        write_line(&line, options, last, out)?;
     }
 }
 
+/// Writes a line that is wanted and has not been written before.
+pub(super) fn write_line(
+    line: &[u8],
+    options: &TailOptions,
+    last: &mut u64,
+    out: &mut dyn Write,
+) -> Result<(), EmitError> {
+    if let Some(seq) = seq_of(line) {
+        if seq <= *last {
+            return Ok(());
+        }
+        *last = seq;
+    }
+    if wanted(line, options) { out.write_all(line).map_err(EmitError::at("stdout")) } else { Ok(()) }
+}
+
 /// Whether a line is asked for.
-pub(super) fn wanted(line: &[u8], options: &TailOptions) -> bool {
+fn wanted(line: &[u8], options: &TailOptions) -> bool {
     if options.since.is_none() && options.source.is_none() {
         return true;
     }
@@ -112,4 +128,9 @@ pub(super) fn wanted(line: &[u8], options: &TailOptions) -> bool {
         Some(Since::Time(time)) => line.fetched_at.parse::<Timestamp>().is_ok_and(|at| at >= time),
     };
     since && options.source.as_ref().is_none_or(|source| *source == line.source)
+}
+
+/// Whether a full file can hold something after `last`.
+fn is_news(files: &[rotate::Full], at: usize, last: u64) -> bool {
+    files.get(at + 1).is_none_or(|next| next.first_seq > last.saturating_add(1))
 }

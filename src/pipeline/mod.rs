@@ -24,8 +24,9 @@ mod trial;
 mod writer;
 
 pub use flow::{Ending, Flow};
-pub use offline::{Format, Input, OfflineError, OfflinePlan, OfflineReport, run_offline};
+pub use offline::{Input, OfflineError, OfflinePlan, OfflineReport, run_offline};
 pub use plan::{Onlooker, OutputPlan, PipelineError, Plan, SourcePlan};
 pub use run::{Told, run, run_seen};
+pub use sniff::Format;
 pub use tally::Tally;
 pub use trial::Trial;

@@ -17,7 +17,7 @@ use url::Url;
 use super::{
     isolate::trip,
     sightings::Sightings,
-    sniff::{GZIP, MOST, may_hold_posts, sniff, told_address},
+    sniff::{Format, GZIP, MOST, may_hold_posts, sniff, told_address},
     stages::tell_turns,
 };
 use crate::{
@@ -28,20 +28,6 @@ use crate::{
     model::{Change, DateOrder, Markup, Outcome, Page, Record, SourceSettings, Status, Validators, Zone},
     normalize::{Knowledge, Normalizer, PageStamp, markup::render},
 };
-
-/// What the input is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Told by the content itself.
-    #[default]
-    Auto,
-    /// A saved page.
-    Html,
-    /// A captured crawl, compressed or not.
-    Warc,
-    /// Text as another scraper left it.
-    Text,
-}
 
 /// Where input comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

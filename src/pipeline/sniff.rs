@@ -5,7 +5,19 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 use url::Url;
 
-use super::Format;
+/// What the input is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Told by the content itself.
+    #[default]
+    Auto,
+    /// A saved page.
+    Html,
+    /// A captured crawl, compressed or not.
+    Warc,
+    /// Text as another scraper left it.
+    Text,
+}
 
 /// What a compressed file begins with.
 pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];

@@ -2,9 +2,13 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use scraper::Html;
 use serde_json::Value;
 
-use crate::engine::{JsonRules, JsonStep, JsonValue, Pointer, Pointers, Segment};
+use crate::{
+    engine::{JsonRules, JsonStep, JsonValue, Pointer, Pointers, Segment},
+    extract::{guard, text},
+};
 
 /// How many objects one pointer may find: no page holds more.
 const MOST: usize = 100_000;
@@ -153,7 +157,7 @@ impl<'d> Look<'d> {
 
     fn taken(&self, step: &JsonStep, value: &Value) -> Option<String> {
         let text = match value {
-            Value::String(text) if step.html => Cow::Owned(super::post::line(text)),
+            Value::String(text) if step.html => Cow::Owned(line(text)),
             Value::String(text) => Cow::Borrowed(text.as_str()),
             Value::Number(number) if number.as_f64() == Some(0.0) && step.pattern.is_none() => return None,
             Value::Number(number) => Cow::Owned(number.to_string()),
@@ -175,4 +179,12 @@ fn step<'d>(value: &'d Value, segment: &Segment, out: &mut Vec<&'d Value>) {
         (Value::Array(list), Segment::Every(start)) if start.is_empty() => out.extend(list),
         _ => {}
     }
+}
+
+/// The text of some markup, in one line.
+fn line(markup: &str) -> String {
+    let (markup, _) = guard::capped(markup);
+    let html = Html::parse_fragment(&markup);
+    let text: String = html.root_element().text().collect();
+    text::one_line(&text)
 }

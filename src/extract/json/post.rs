@@ -9,7 +9,7 @@ use url::Url;
 use super::{listing::Reader, markdown};
 use crate::{
     engine::{JsonEditRules, Profile},
-    extract::{body, flat::Flat, guard, page::ExtractOptions, post::attachments, text, view::View},
+    extract::{body, flat::Flat, guard, page::ExtractOptions, post::attachments, view::View},
     model::{Attachment, RawAuthor, RawBody, RawDate, RawNotice, RawPost, Status},
 };
 
@@ -106,12 +106,4 @@ fn read(profile: &Profile, base: &Url, markup: &str, options: ExtractOptions) ->
     let whole = flat.elements().find(|(_, element)| element.value().name() == "body").map_or(0, |(at, _)| at);
     let view = View::new(flat, profile, base.clone(), options);
     (body::body(&view, whole), attachments(&view, whole))
-}
-
-/// The text of some markup, in one line.
-pub(super) fn line(markup: &str) -> String {
-    let (markup, _) = guard::capped(markup);
-    let html = Html::parse_fragment(&markup);
-    let text: String = html.root_element().text().collect();
-    text::one_line(&text)
 }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::read::Fields;
 use crate::{
     fetch::coding,
     model::{Page, Validators},
@@ -12,6 +11,28 @@ use crate::{
 
 /// Decoded bytes that a page of an archive may have.
 const CAP: usize = 64 << 20;
+
+/// The named fields of a record.
+#[derive(Default)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Takes a line of the header: a field, or what goes on from the one before.
+    pub(super) fn take(&mut self, line: &str) {
+        match line.split_once(':') {
+            Some((name, value)) => self.0.push((name.trim().to_owned(), value.trim().to_owned())),
+            None => {
+                if let Some((_, value)) = self.0.last_mut() {
+                    value.push_str(line.trim());
+                }
+            }
+        }
+    }
+}
 
 /// The page of a record; `None` for what is no page (`dns:`, an answer without body). An error is a sentence.
 pub(super) fn page(fields: &Fields, block: Vec<u8>) -> Result<Option<Page>, String> {

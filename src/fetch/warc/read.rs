@@ -2,7 +2,10 @@
 
 use std::io::{self, Read};
 
-use super::{entry::page, lines::Lines};
+use super::{
+    entry::{Fields, page},
+    lines::Lines,
+};
 use crate::{fetch::FetchError, model::Page};
 
 /// A record larger than this is passed over.
@@ -50,15 +53,6 @@ enum Step {
     Entry(Box<WarcEntry>),
 }
 
-/// The named fields of a record.
-pub(super) struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-}
-
 fn record<R: Read>(lines: &mut Lines<R>) -> Result<Step, FetchError> {
     let mut noise = false;
     // between records stand empty lines; anything else is damage, reading goes on at the next record
@@ -71,7 +65,7 @@ fn record<R: Read>(lines: &mut Lines<R>) -> Result<Step, FetchError> {
             Some(line) => noise |= !line.is_empty(),
         }
     };
-    let mut fields = Fields(Vec::new());
+    let mut fields = Fields::default();
     loop {
         let offset = lines.offset;
         let Some(line) = lines.line().map_err(|cause| broken(offset, cause))? else {
@@ -80,16 +74,7 @@ fn record<R: Read>(lines: &mut Lines<R>) -> Result<Step, FetchError> {
         if line.is_empty() {
             break;
         }
-        let line = String::from_utf8_lossy(&line);
-        match line.split_once(':') {
-            Some((name, value)) => fields.0.push((name.trim().to_owned(), value.trim().to_owned())),
-            // a folded line goes on
-            None => {
-                if let Some((_, value)) = fields.0.last_mut() {
-                    value.push_str(line.trim());
-                }
-            }
-        }
+        fields.take(&String::from_utf8_lossy(&line));
     }
     let Some(length) = fields.get("Content-Length").and_then(|length| length.parse::<u64>().ok()) else {
         return Err(damaged(begin, "the record tells no length"));

@@ -27,8 +27,11 @@ pub struct ClockReading {
 /// A page may be cached for so many seconds.
 const STALE: i64 = 7 * 60;
 const QUARTER: i64 = 15 * 60;
-/// Offsets in use on earth.
+/// The widest offsets in use on earth.
 const OFFSETS: std::ops::RangeInclusive<i64> = -12 * 3600..=14 * 3600;
+/// Offsets in use that are no whole hours, in minutes, daylight saving included (IANA time zone database, since 2000): Marquesas, Venezuela, Newfoundland, Iran,
+/// Afghanistan, India, Nepal, Myanmar, North Korea, Eucla, central Australia, Lord Howe, Chatham.
+const BROKEN_OFFSETS: [i64; 16] = [-570, -270, -210, -150, 210, 270, 330, 345, 390, 510, 525, 570, 630, 690, 765, 825];
 
 /// Reads the lines in which a page tells its zone or the present: "GMT+8, 7-11-2024 02:20 PM", "All times are UTC+01:00",
 /// "All times are GMT -5. The time now is 03:09 PM.", "It is currently Mon Nov 23, 2026 10:00 pm".
@@ -65,10 +68,12 @@ fn against_header(
     printed: Option<i64>,
     ctx: &DateContext,
 ) -> (Option<i64>, Option<OrderEvidence>) {
+    let mut dated = false;
     for reading in dates_in(line, ctx) {
         let (Some(time), false) = (reading.time, reading.relative || reading.precision < Precision::Minute) else {
             continue;
         };
+        dated = true;
         let offset = |date| offset_between(DateTime::from_parts(date, time), header);
         if let Some(seconds) = offset(reading.date) {
             let evidence = reading.other.and_then(|_| order_of(line, reading.date, Proof::Clock));
@@ -79,6 +84,10 @@ fn against_header(
         {
             return (Some(seconds), order_of(line, other, Proof::Clock));
         }
+    }
+    // a present of another day is not the header's: the page was kept somewhere
+    if dated {
+        return (None, None);
     }
     // the time alone: the day is the one that gives an offset in use
     let Some(time) = time_in(folded, ctx) else { return (None, None) };
@@ -100,7 +109,8 @@ fn offset_between(local: DateTime, instant: Timestamp) -> Option<i64> {
     let difference: SignedDuration = there.duration_since(instant);
     let seconds = difference.as_secs();
     let rounded = (seconds + seconds.signum() * QUARTER / 2) / QUARTER * QUARTER;
-    ((seconds - rounded).abs() <= STALE && OFFSETS.contains(&rounded)).then_some(rounded)
+    let used = rounded % 3600 == 0 || BROKEN_OFFSETS.contains(&(rounded / 60));
+    ((seconds - rounded).abs() <= STALE && OFFSETS.contains(&rounded) && used).then_some(rounded)
 }
 
 /// `Asia/Kuala_Lumpur` anywhere in the line.
@@ -186,6 +196,9 @@ mod tests {
             ("Aktuelle Zeit: Do 7. Nov 2024, 14:20", Some("2024-11-07T13:20:44Z"), Some("+01")),
             ("Dabar 2024-11-07 11:50", Some("2024-11-07T06:20:44Z"), Some("+05:30")),
             ("Times are Asia/Kuala_Lumpur.", None, Some("Asia/Kuala_Lumpur")),
+            // a page that was kept for days, and a quarter of an hour that no zone stands at
+            ("Current time: 11-24-2026, 01:10 AM", Some("2026-11-28T22:22:46Z"), None),
+            ("The time now is 01:10 AM.", Some("2026-11-28T22:25:00Z"), None),
             ("Powered by Discuz!", None, None),
         ] {
             assert_eq!(zone_of(line, header).0.as_deref(), expected, "{line}");

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    inline::groups,
+    inline::{groups, name},
     line::{Atom, Span},
     tree::Block,
 };
@@ -159,20 +159,6 @@ pub(super) fn write_atom(atom: &Atom, out: &mut String) {
         Atom::Image { source, alternative } => {
             let _ = write!(out, "<img src=\"{}\" alt=\"{}\">", escaped(source), escaped(alternative));
         }
-    }
-}
-
-/// The element of a way of showing text.
-pub(super) fn name(format: &Format) -> &'static str {
-    match format {
-        Format::Link(_) => "a",
-        Format::Strong => "strong",
-        Format::Emphasis => "em",
-        Format::Strike => "del",
-        Format::Underline => "u",
-        Format::Sub => "sub",
-        Format::Sup => "sup",
-        Format::Code => "code",
     }
 }
 

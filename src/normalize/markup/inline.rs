@@ -3,16 +3,27 @@
 
 use std::fmt::Write;
 
-use super::{
-    html,
-    line::{Atom, Span},
-};
+use super::line::{Atom, Span};
 use crate::model::Format;
 
 /// Neighbours that are shown in the same way at a depth, with that way; `None`: in no further way.
 pub(super) fn groups(spans: &[Span], depth: usize) -> impl Iterator<Item = (Option<&Format>, &[Span])> {
     let groups = spans.chunk_by(move |one, other| one.formats.get(depth) == other.formats.get(depth));
     groups.filter_map(move |group| Some((group.first()?.formats.get(depth), group)))
+}
+
+/// The element of a way of showing text.
+pub(super) fn name(format: &Format) -> &'static str {
+    match format {
+        Format::Link(_) => "a",
+        Format::Strong => "strong",
+        Format::Emphasis => "em",
+        Format::Strike => "del",
+        Format::Underline => "u",
+        Format::Sub => "sub",
+        Format::Sup => "sup",
+        Format::Code => "code",
+    }
 }
 
 /// A line of CommonMark.
@@ -57,7 +68,7 @@ fn write(spans: &[Span], depth: usize, inside: &mut Vec<Format>) -> Vec<Piece> {
             Format::Emphasis => Piece { mark: "*", element: "em", text },
             Format::Underline | Format::Code => plain(text),
             format => {
-                let name = html::name(format);
+                let name = name(format);
                 plain(format!("<{name}>{text}</{name}>"))
             }
         });
