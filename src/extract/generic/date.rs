@@ -368,5 +368,7 @@ mod tests {
         check("Listing 2", None);
         check("Join Date: Dec 2008", Some(("Dec 2008", false)));
         check("3-4 of them", None);
+        check("Today 17:13:03", Some(("Today 17:13:03", true)));
+        check("Gestern 7:05", Some(("Gestern 7:05", true)));
     }
 }

@@ -46,11 +46,11 @@ impl Words {
               | (?:{ago})\s+(?:\d+|an?|une?|einem?r?|un[oa]?)\s*(?P<u1>{word})
               | \b(?:\d+|an?|one|un[oae]?)\s*(?P<u2>{word})(?:,?\s+\d+\s*{word})*\s+(?:{ago})
               | \d+\s*(?:秒钟?|分钟|分鐘|小时|小時|天|周|週|个月|個月|年|時間|分|日|ヶ月|시간|분|일|개월|년|초|주)\s*(?:之?前|전) )
+            | (?P<word> {days} )
             | (?P<partial> \b\d{{1,2}}(?:st|nd|rd|th|\.|º)?{gap}+(?:de{gap}+|of{gap}+)?(?P<m4>{word})
               | \b(?P<m5>{word})\.?{gap}+\d{{1,2}}(?:st|nd|rd|th)?\b | \b\d{{1,2}}\s*[月월]\s*\d{{1,2}}\s*[日일]
               | \b\d{{1,2}}-\d{{1,2}}\b )
-            | (?P<month> \b(?P<m6>{word})\.?,?{gap}+(?:\d{{4}}|['’]\d{{2}})\b )
-            | (?P<word> {days} )"
+            | (?P<month> \b(?P<m6>{word})\.?,?{gap}+(?:\d{{4}}|['’]\d{{2}})\b )"
         ))
         .ok()?;
         let folded = |words: Vec<String>| words.into_iter().map(|word| word.to_lowercase()).collect();

@@ -304,5 +304,5 @@ fn is_name(text: &str) -> bool {
     if is_count(&lower) || is_time(&lower) {
         return false;
     }
-    date::find(text).is_none_or(|(range, _)| range.len() * 2 < text.len())
+    date::find(text).is_none_or(|(range, has_time)| !has_time && range.len() * 2 < text.len())
 }
