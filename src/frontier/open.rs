@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, config::DbConfig};
 
 use super::StateError;
 
@@ -78,6 +78,8 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
     connection.pragma_update(None, "synchronous", "full").map_err(fault)?;
     connection.pragma_update(None, "cache_size", -16_000).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(128);
+    // else a statement whose limits are parameters is compiled anew for each value of them
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault)?;
     migrate(connection, path)?;
     check(connection, path, "PRAGMA quick_check(1)")
 }
