@@ -7,7 +7,7 @@ use crate::model::{FailureClass, FetchFailure, Outcome, PageKind, Reason};
 
 use super::{
     Batch, Committed, PageResult, Retried, listing, missing,
-    outbox::Fresh,
+    outbox::{self, Fresh},
     plan::recheck_age,
     poll,
     queue::{Active, Queue, kind_number, kind_of, rank, reason_number},
@@ -33,10 +33,11 @@ impl Counters {
     pub(super) fn load(db: &Connection) -> rusqlite::Result<Counters> {
         let number =
             |key: &str| db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get::<_, i64>(0));
-        let fresh = Fresh::load(db)?;
+        let confirmed = number("confirmed")?.cast_unsigned();
+        let fresh = Fresh::load(db, confirmed)?;
         Ok(Counters {
             last_seq: number("last_seq")?.cast_unsigned(),
-            confirmed: number("confirmed")?.cast_unsigned(),
+            confirmed,
             serial: number("serial")?,
             backlog: fresh.bytes(),
             fresh,
@@ -248,7 +249,9 @@ pub(super) fn commit(
             work.rest(3)?;
         }
     }
-    Ok(work.done)
+    let done = work.done;
+    outbox::seal(db, counters)?;
+    Ok(done)
 }
 
 fn read(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
@@ -327,5 +330,6 @@ pub(super) fn retry(
         }
         _ => work.rest(3)?,
     }
+    outbox::seal(db, counters)?;
     Ok(Retried::Failed)
 }
