@@ -147,6 +147,29 @@ pub fn tag_hash(name: &str) -> u64 {
     hash(3, name)
 }
 
+/// What stands for a name whose case does not matter: equal names have equal keys, and others hardly ever.
+#[inline]
+pub fn name_key(name: &[u8]) -> u64 {
+    folded(name) ^ (name.len() as u64) << 58
+}
+
+/// The first eight bytes of a name, the last of them lowest, with their ASCII letters in lower case.
+#[inline]
+pub fn folded(name: &[u8]) -> u64 {
+    let four = |four: Option<&[u8; 4]>| u64::from(four.map_or(0, |four| u32::from_be_bytes(*four)));
+    let packed = match (name.len(), name.first_chunk::<8>()) {
+        (_, Some(eight)) => u64::from_be_bytes(*eight),
+        (4.., _) => four(name.first_chunk()) << (8 * (name.len() - 4)) | four(name.last_chunk()),
+        _ => name.iter().fold(0, |packed, byte| packed << 8 | u64::from(*byte)),
+    };
+    // All eight at once: what is 'A' to 'Z' gets the bit of lower case.
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let seven = packed & (0x7f * ONES);
+    let is_upper =
+        (seven + (0x80 - b'A' as u64) * ONES) & !(seven + (0x7f - b'Z' as u64) * ONES) & !packed & (0x80 * ONES);
+    packed | is_upper >> 2
+}
+
 /// What stands for the passing of a test of that number.
 pub(super) fn test_hash(number: usize) -> u64 {
     hash(4, &number.to_string())
@@ -383,6 +406,18 @@ mod tests {
             assert_eq!((got, candidate.tests.len(), candidate.above), (key, tests, above), "{selector}");
             assert_eq!(candidate.is_key_alone, [".post", "#post", "cite"].contains(&selector), "{selector}");
         }
+    }
+
+    #[test]
+    fn names_are_folded() {
+        let names = ["", "a", "A", "Zb", "@[z", "div", "H1", "tbody", "Style", "Source", "caption", "{|}~", "fieldset"];
+        for name in names.iter().chain(&["BLOCKQUOTE", "é", "É1234", "\u{7f}\u{80}ABCxyz"]) {
+            let slow = name.bytes().take(8).fold(0, |packed, byte| packed << 8 | u64::from(byte.to_ascii_lowercase()));
+            assert_eq!(folded(name.as_bytes()), slow, "{name}");
+            assert_eq!(name_key(name.as_bytes()), name_key(name.to_ascii_lowercase().as_bytes()), "{name}");
+        }
+        let all: std::collections::HashSet<u64> = names.iter().map(|name| name_key(name.as_bytes())).collect();
+        assert_eq!(all.len(), names.len() - 1);
     }
 
     #[test]

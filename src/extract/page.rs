@@ -2,14 +2,12 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use scraper::Html;
-
 use super::{
     bad, cut,
     flat::{Flat, attribute},
     generic, guard, json, listing,
     pager::{self, Place},
-    post, structured, truncated,
+    parse, post, structured, truncated,
     view::View,
     wayback, xml,
 };
@@ -131,7 +129,7 @@ fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
 
 /// Parses and reads a page.
 fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
-    let html = Html::parse_document(text);
+    let html = parse::document(text);
     let flat = Flat::of(&html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
     let mut view = View::new(flat, profile, base, *options);
@@ -231,7 +229,7 @@ pub fn draft_profile(page: &Page, text: &str, engines: &Engines) -> Option<Strin
     let profile = engines.fallback()?;
     let text = generic::prepared(text);
     let (text, _) = guard::capped(&text);
-    let html = Html::parse_document(&text);
+    let html = parse::document(&text);
     let view = View::new(Flat::of(&html), &profile, page.url.clone(), ExtractOptions::default());
     generic::draft(&view, &page.url)
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use html5ever::local_name;
 use url::Url;
 
 use super::{
@@ -58,10 +59,10 @@ impl<'a, 'p> View<'a, 'p> {
             carried.clear();
             carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
             for (name, value) in &element.value().attrs {
-                match &*name.local {
-                    "id" => carried.push(keys::id_hash(value)),
-                    "class" => carried.extend(value.split_ascii_whitespace().map(keys::class_hash)),
-                    _ => {}
+                if name.local == local_name!("id") {
+                    carried.push(keys::id_hash(value));
+                } else if name.local == local_name!("class") {
+                    carried.extend(value.split_ascii_whitespace().map(keys::class_hash));
                 }
             }
             for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {

@@ -12,12 +12,8 @@ pub(super) struct Name {
 impl Name {
     #[inline]
     pub(super) fn of(name: &[u8]) -> Name {
-        Name { packed: packed(name), length: name.len() }
+        Name { packed: keys::folded(name), length: name.len() }
     }
-}
-
-fn packed(name: &[u8]) -> u64 {
-    name.iter().take(8).fold(0, |packed, byte| packed << 8 | u64::from(byte.to_ascii_lowercase()))
 }
 
 /// What an element is to the one who follows the tags.

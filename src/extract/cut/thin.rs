@@ -62,9 +62,23 @@ pub(super) struct Thin<'t, 'c> {
     pub(super) had_body: bool,
     pub(super) out: String,
     /// Those of the present tag.
-    pub(super) attributes: Vec<Attribute>,
+    pub(super) attributes: Vec<Seen>,
     /// The keys that its element carries.
     pub(super) carried: Vec<u64>,
+}
+
+/// An attribute of the present tag.
+pub(super) struct Seen {
+    pub(super) written: Attribute,
+    /// The key of its name.
+    pub(super) key: u64,
+}
+
+impl Seen {
+    #[inline]
+    pub(super) fn of(text: &str, written: Attribute) -> Seen {
+        Seen { key: keys::name_key(&text.as_bytes()[written.name.clone()]), written }
+    }
 }
 
 /// A start tag.
@@ -120,8 +134,8 @@ impl Thin<'_, '_> {
         let name = Name::of(&self.bytes[text.clone()]);
         let Known { class, traits, key, .. } = self.names.of(name, &self.text[text.clone()]);
         self.attributes.clear();
-        let all = &mut self.attributes;
-        let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(attribute))?;
+        let (page, all) = (self.text, &mut self.attributes);
+        let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(Seen::of(page, attribute)))?;
         if all.len() > guard::ATTRIBUTES {
             return None;
         }
@@ -133,7 +147,7 @@ impl Thin<'_, '_> {
             Class::Void => self.void(&tag),
             Class::Raw if tag.closes_itself => None,
             Class::Raw => {
-                let end = raw_end(self.bytes, tag.range.end, &self.bytes[tag.text.clone()])?;
+                let (_, end) = raw_end(self.bytes, tag.range.end, &self.bytes[tag.text.clone()])?;
                 let wants = self.wants(&tag)?;
                 self.unit(&tag, end, wants);
                 Some(())
