@@ -8,6 +8,7 @@ use super::{
     bad, cut,
     flat::{Flat, attribute},
     generic, guard, json, listing,
+    options::ExtractOptions,
     pager::{self, Place},
     parse, post, structured, truncated,
     view::View,
@@ -20,15 +21,6 @@ use crate::{
         Validators,
     },
 };
-
-/// What is wanted beyond text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ExtractOptions {
-    /// The body as sanitized HTML.
-    pub html: bool,
-    /// The body as CommonMark.
-    pub markdown: bool,
-}
 
 /// Takes a page apart. `text` is the page's body, decoded; `engine` names the profile where it is known.
 pub fn extract(

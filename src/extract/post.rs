@@ -90,7 +90,7 @@ fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32, 
     }
     Some(RawPost {
         url: own.and_then(|own| address_of(view, own, rules, at, id.as_deref())),
-        position: view.value(&rules.position, at).and_then(|text| number(&text)),
+        position: view.value(&rules.position, at).and_then(|printed| text::number(&printed)),
         headline: view.value(&rules.headline, at),
         author: author(view, rules, at),
         date: RawDate {
@@ -183,10 +183,4 @@ pub(super) fn attachments(view: &View<'_, '_>, at: u32) -> Vec<Attachment> {
     }
     all.sort_by_key(|(place, _)| *place);
     all.into_iter().map(|(_, attachment)| attachment).collect()
-}
-
-/// A number as people print it: `1,234`, `1 234`, `1.234`.
-pub(super) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    digits.parse().ok()
 }
