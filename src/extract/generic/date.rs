@@ -2,7 +2,7 @@
 //!
 //! Nothing is read here: the place and the printed form are found, the normalizer reads them.
 
-use std::{collections::HashSet, ops::Range, sync::LazyLock};
+use std::{collections::BTreeSet, ops::Range, sync::LazyLock};
 
 use regex::{Captures, Regex};
 
@@ -50,8 +50,8 @@ static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| Words::of_table(TABLE))
 /// What the table tells. Months and units stand in the pattern as any word and are looked up: as alternatives they would make it
 /// too large.
 struct Words {
-    months: HashSet<String>,
-    units: HashSet<String>,
+    months: BTreeSet<String>,
+    units: BTreeSet<String>,
     pattern: Regex,
 }
 
