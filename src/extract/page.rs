@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     engine::{Address, Engines, Profile},
-    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawBody, RawThread, Status, Validators},
+    model::{
+        Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawBody, RawDate, RawPost, RawThread, Status,
+        Validators,
+    },
 };
 
 /// What is wanted beyond text.
@@ -132,7 +135,8 @@ fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, opt
     let truncated = truncated::is_truncated(text);
     let text = xml::closed(markup);
     let (text, depth_cut) = guard::capped(&text);
-    Extracted { depth_cut, truncated, ..parsed(page, &text, profile, options, truncated) }
+    let read = parsed(page, &text, profile, options, truncated);
+    Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
 }
 
 fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
@@ -214,6 +218,12 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
         generic: profile.structure,
         ..Extracted::default()
     };
+    if outcome == Outcome::Empty && kind == PageKind::Thread {
+        extracted.posts.extend(excerpt(&view, own.as_ref()));
+        extracted.truncated = !extracted.posts.is_empty();
+        let place = pager::place(&view, own.as_ref(), kind, 0);
+        extracted.thread = extracted.truncated.then(|| thread(&view, own.as_ref(), &place));
+    }
     if outcome != Outcome::Read {
         return extracted;
     }
@@ -342,6 +352,20 @@ fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThrea
         descending,
         locked: view.has(rules.locked.as_ref(), 0),
     }
+}
+
+/// The beginning of the opening post, where the page carries no more of it. It has no id: it is not yet the post.
+fn excerpt(view: &View<'_, '_>, own: Option<&Address>) -> Option<RawPost> {
+    let rules = &view.profile.thread;
+    own.filter(|own| own.page.is_none_or(|page| page == 1))?;
+    let date = view.value(&rules.excerpt_date, 0);
+    Some(RawPost {
+        url: own.map(|own| own.url.clone()),
+        position: Some(1),
+        date: RawDate { attributes: date.into_iter().collect(), ..RawDate::default() },
+        body: structured::body(view, view.value(&rules.excerpt, 0)?),
+        ..RawPost::default()
+    })
 }
 
 fn facts(view: &View<'_, '_>) -> PageFacts {

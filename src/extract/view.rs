@@ -199,8 +199,12 @@ impl<'a, 'p> View<'a, 'p> {
 
     /// An address as the page means it.
     pub(super) fn resolve(&self, href: &str) -> Option<Url> {
-        let url = self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-        Some(self.profile.without_session(url))
+        Some(self.profile.without_session(self.resolve_as_printed(href)?))
+    }
+
+    /// An address as the page prints it, made absolute: with what carries a session.
+    pub(super) fn resolve_as_printed(&self, href: &str) -> Option<Url> {
+        self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
     }
 
     /// Where the element at a place, or the first link within it, leads.
