@@ -1,6 +1,6 @@
 //! The words of dates of all languages, as one pattern: built of the table by which the normalizer reads dates.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use regex::{Captures, Regex};
 
@@ -12,9 +12,9 @@ pub(super) static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| Words::of_ta
 /// What the table tells. Months and units stand in the pattern as any word and are looked up: as alternatives they would make it
 /// too large.
 pub(super) struct Words {
-    months: HashSet<String>,
+    months: BTreeSet<String>,
     /// Units of time.
-    pub(super) units: HashSet<String>,
+    pub(super) units: BTreeSet<String>,
     /// All forms of dates.
     pub(super) pattern: Regex,
 }

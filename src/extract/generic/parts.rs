@@ -1,7 +1,7 @@
 //! What in the pieces is the author and the date: the pieces vote, for what stands in the same place in most of them.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
@@ -116,11 +116,11 @@ fn elect(pieces: &[Vec<Candidate>], least: f64) -> Vec<Option<usize>> {
     struct Votes {
         pieces: usize,
         value: f64,
-        says: HashSet<u64>,
+        says: BTreeSet<u64>,
     }
-    let mut votes: HashMap<u64, Votes> = HashMap::new();
+    let mut votes: BTreeMap<u64, Votes> = BTreeMap::new();
     for candidates in pieces {
-        let mut seen: HashSet<u64> = HashSet::new();
+        let mut seen: BTreeSet<u64> = BTreeSet::new();
         for candidate in candidates {
             if seen.insert(candidate.key) {
                 let votes = votes.entry(candidate.key).or_default();

@@ -1,7 +1,7 @@
 //! What in the pieces is the body: the element that holds most of the running text and neither name nor date.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
@@ -46,10 +46,10 @@ pub(super) fn bodies(
 ) -> Vec<Option<BodyPlace>> {
     let all: Vec<Vec<Candidate>> =
         pieces.iter().zip(parts).map(|(piece, parts)| candidates(view, layout, marks, &piece.range, *parts)).collect();
-    let mut sums: HashMap<u64, (f64, usize)> = HashMap::new();
-    let mut said: HashMap<u64, HashSet<u64>> = HashMap::new();
+    let mut sums: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
+    let mut said: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
     for candidates in &all {
-        let mut best: HashMap<u64, &Candidate> = HashMap::new();
+        let mut best: BTreeMap<u64, &Candidate> = BTreeMap::new();
         for candidate in candidates {
             let known = best.entry(candidate.key).or_insert(candidate);
             if candidate.value > known.value {
@@ -154,14 +154,14 @@ fn narrowed(view: &View<'_, '_>, pieces: &[Vec<Candidate>], key: u64) -> u64 {
     let mut key = key;
     for _ in 0..4 {
         let mut frames = 0.0;
-        let mut inner: HashMap<u64, (f64, usize)> = HashMap::new();
+        let mut inner: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
         let mut count = 0;
         for candidates in pieces {
             let Some(frame) = candidates.iter().find(|candidate| candidate.key == key) else { continue };
             frames += frame.weight.min(3000.0);
             count += 1;
             let range = view.flat.within(frame.at);
-            let mut seen: HashSet<u64> = HashSet::new();
+            let mut seen: BTreeSet<u64> = BTreeSet::new();
             for candidate in candidates.iter().filter(|candidate| candidate.is_named && range.contains(&candidate.at)) {
                 if seen.insert(candidate.key) {
                     let (sum, pieces) = inner.entry(candidate.key).or_default();
@@ -208,7 +208,7 @@ fn candidates(
     let beside = beside(view, layout, range, &authors, &dates);
     let mut all = Vec::new();
     // Open elements: end, key, elements of a name seen within.
-    let mut open: Vec<(u32, u64, HashMap<u64, u32>)> = vec![(range.end, 0, HashMap::new())];
+    let mut open: Vec<(u32, u64, BTreeMap<u64, u32>)> = vec![(range.end, 0, BTreeMap::new())];
     let drop = view.profile.body.drop.as_ref();
     let mut at = range.start;
     while at < range.end {
@@ -236,7 +236,7 @@ fn candidates(
             Some(_) => layout.shapes[at as usize],
             None => hash(&(name, *nth, *above)),
         };
-        open.push((node_end, key, HashMap::new()));
+        open.push((node_end, key, BTreeMap::new()));
         let off: f64 = beside.iter().filter(|(off, _)| at < *off && *off < node_end).map(|(_, weight)| weight).sum();
         let weight = weight_of(layout, &here) - off;
         let is_typed = is_typed(view, at);
