@@ -22,7 +22,7 @@ use forumsift::{
     engine::Engines,
     extract::{ExtractOptions, extract, extract_whole},
     fetch::decode,
-    model::{Extracted, Page, PageKind, SourceSettings, Validators},
+    model::{Extracted, Page, PageKind, SourceSettings},
     normalize::{Knowledge, Normalizer, PageStamp},
 };
 use serde_json::Value;
@@ -70,17 +70,7 @@ type Forum = (String, Vec<Page>);
 
 fn page(url: &str, content_type: Option<&str>, body: Vec<u8>) -> Result<Page, Failure> {
     let url = Url::parse(url)?;
-    Ok(Page {
-        requested: url.clone(),
-        url,
-        status: 200,
-        content_type: content_type.map(str::to_owned),
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body,
-        fetched_at: Clock::System.now(),
-    })
+    Ok(Page { content_type: content_type.map(str::to_owned), ..Page::new(url, body, Clock::System.now()) })
 }
 
 /// The pages of posts among the cases of each profile.

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use forumsift::{
     engine::Engines,
     extract::{ExtractOptions, extract},
-    model::{Page, Validators},
+    model::Page,
 };
 use url::Url;
 
@@ -52,17 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map_err(|errors| errors.iter().map(|error| error.report()).collect::<Vec<_>>().join("\n"));
     std::fs::remove_dir_all(&folder)?;
     let url = Url::parse("http://campfire.example/talk/7")?;
-    let page = Page {
-        requested: url.clone(),
-        url,
-        status: 200,
-        content_type: None,
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body: PAGE.into(),
-        fetched_at: "2024-11-07T15:00:00Z".parse()?,
-    };
+    let page = Page::new(url, PAGE, "2024-11-07T15:00:00Z".parse()?);
     let extracted = extract(&page, PAGE, &engines?, None, &ExtractOptions::default());
     let mut out = io::stdout().lock();
     writeln!(out, "engine {}", extracted.engine.as_deref().unwrap_or("unknown"))?;

@@ -7,24 +7,14 @@ use forumsift::{
     engine::Engines,
     extract::{ExtractOptions, extract},
     fetch::decode,
-    model::{Extracted, Outcome, Page, Validators},
+    model::{Extracted, Outcome, Page},
 };
 use jiff::Timestamp;
 use url::Url;
 
 fn read(url: &str, body: impl Into<Vec<u8>>) -> (Extracted, &'static str, bool) {
     let url = Url::parse(url).unwrap();
-    let page = Page {
-        url: url.clone(),
-        requested: url,
-        status: 200,
-        content_type: Some("text/html".to_owned()),
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body: body.into(),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    };
+    let page = Page { content_type: Some("text/html".to_owned()), ..Page::new(url, body, Timestamp::UNIX_EPOCH) };
     let decoded = decode(&page);
     let options = ExtractOptions { html: true, markdown: true };
     (extract(&page, &decoded.text, Engines::builtin(), None, &options), decoded.encoding, decoded.doubtful)

@@ -8,7 +8,7 @@ use std::{fs, io::Read, path::Path, sync::Arc};
 use forumsift::{
     engine::{Case, Engines, Profile, cut::READ},
     extract::{ExtractOptions, extract_cut, extract_whole, thinned},
-    model::{Page, Validators},
+    model::Page,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -40,17 +40,7 @@ const OPTIONS: ExtractOptions = ExtractOptions { html: true, markdown: true };
 
 fn page(url: &str) -> Option<Page> {
     let url = Url::parse(url).ok()?;
-    Some(Page {
-        url: url.clone(),
-        requested: url,
-        status: 200,
-        content_type: None,
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    })
+    Some(Page::new(url, Vec::new(), Timestamp::UNIX_EPOCH))
 }
 
 /// The pages of posts among the cases of an engine's profile, with their addresses.

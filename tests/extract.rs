@@ -14,7 +14,7 @@ use std::{
 use forumsift::{
     engine::{Engines, Profile},
     extract::{ExtractOptions, extract, extract_with},
-    model::{Extracted, Outcome, Page, RawPost, Status, Validators},
+    model::{Extracted, Outcome, Page, RawPost, Status},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -52,17 +52,7 @@ post_id = ".who a @href =~ #(\\d+)"
 
 fn page(url: &str) -> Page {
     let url = Url::parse(url).unwrap();
-    Page {
-        url: url.clone(),
-        requested: url,
-        status: 200,
-        content_type: None,
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    }
+    Page::new(url, Vec::new(), Timestamp::UNIX_EPOCH)
 }
 
 fn read(html: &str) -> Extracted {

@@ -7,24 +7,14 @@ use std::{fs, path::PathBuf};
 use forumsift::{
     engine::Engines,
     extract::{ExtractOptions, draft_profile, extract},
-    model::{Extracted, Outcome, Page, PageKind, Validators},
+    model::{Extracted, Outcome, Page, PageKind},
 };
 use jiff::Timestamp;
 use url::Url;
 
 fn page(url: &str) -> Page {
     let url = Url::parse(url).unwrap();
-    Page {
-        requested: url.clone(),
-        url,
-        status: 200,
-        content_type: None,
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    }
+    Page::new(url, Vec::new(), Timestamp::UNIX_EPOCH)
 }
 
 fn read(url: &str, html: &str, engines: &Engines, engine: Option<&str>) -> Extracted {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use forumsift::{
     engine::Profile,
     extract::{ExtractOptions, extract_with},
-    model::{Cell, Format, Mark, Markup, Page, Record, SourceSettings, Tag, Validators},
+    model::{Cell, Format, Mark, Markup, Page, Record, SourceSettings, Tag},
     normalize::{Knowledge, Normalizer, PageStamp, markup::render},
 };
 use jiff::Timestamp;
@@ -42,17 +42,7 @@ attribution = ".who"
 fn record(body: &str) -> Record {
     let profile = Arc::new(Profile::from_text("plain", PROFILE).unwrap());
     let url = Url::parse("https://a.example/dir/t5").unwrap();
-    let page = Page {
-        url: url.clone(),
-        requested: url.clone(),
-        status: 200,
-        content_type: None,
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    };
+    let page = Page::new(url.clone(), Vec::new(), Timestamp::UNIX_EPOCH);
     let html = format!("<article id=p1><b class=by>Ann</b><div class=body>{body}</div></article>");
     let options = ExtractOptions { html: true, markdown: true };
     let extracted = extract_with(&page, &html, &profile, &options);

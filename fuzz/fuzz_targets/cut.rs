@@ -4,7 +4,7 @@
 use forumsift::{
     engine::Engines,
     extract::{ExtractOptions, extract_cut, extract_whole},
-    model::{Page, Validators},
+    model::Page,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -31,17 +31,7 @@ fuzz_target!(|data: &[u8]| {
     }
     let text = String::from_utf8_lossy(&bytes);
     let Ok(url) = url::Url::parse(url) else { return };
-    let page = Page {
-        requested: url.clone(),
-        url,
-        status: 200,
-        content_type: None,
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        fetched_at: jiff::Timestamp::UNIX_EPOCH,
-    };
+    let page = Page::new(url, Vec::new(), jiff::Timestamp::UNIX_EPOCH);
     let options = ExtractOptions { html: true, markdown: true };
     let Some(profile) = Engines::builtin().get(engine) else { return };
     if let Some(cut) = extract_cut(&page, &text, &profile, &options) {

@@ -103,17 +103,7 @@ fn read(args: &ProbeArgs) -> Result<Page, CliError> {
         Some(url) => url,
         None => return Err(CliError::Usage(format!("`{}` is neither an address nor a file", args.what))),
     };
-    Ok(Page {
-        requested: url.clone(),
-        url,
-        status: 200,
-        content_type: None,
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body,
-        fetched_at: Clock::System.now(),
-    })
+    Ok(Page::new(url, body, Clock::System.now()))
 }
 
 fn source(url: &Url) -> SourceSettings {

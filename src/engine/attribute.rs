@@ -1,14 +1,19 @@
 //! Tests of attributes, as they stand in brackets in selectors. A test may let too much through and never too little.
 
+use html5ever::LocalName;
 use memchr::memmem::Finder;
 
-use super::keys::name_at;
+use super::keys::{name_at, name_key};
 
 /// What an attribute must be.
 #[derive(Clone, Debug)]
 pub struct AttributeTest {
     /// The attribute's name.
     pub name: String,
+    /// The same, interned.
+    pub local: LocalName,
+    /// The key of its name.
+    pub key: u64,
     operator: Operator,
     value: String,
     finder: Finder<'static>,
@@ -62,7 +67,22 @@ impl AttributeTest {
             && (name.starts_with("data-") || ["id", "class", "href", "src", "onclick", "title"].contains(&name));
         let is_precise = operator == Operator::Exists || exact && !is_loose && !value.is_empty();
         let finder = Finder::new(value).into_owned();
-        Some(AttributeTest { name: name.to_owned(), operator, value: value.to_owned(), finder, exact, is_precise })
+        let key = name_key(name.as_bytes());
+        Some(AttributeTest {
+            name: name.to_owned(),
+            local: LocalName::from(name),
+            key,
+            operator,
+            value: value.to_owned(),
+            finder,
+            exact,
+            is_precise,
+        })
+    }
+
+    /// Whether it asks for an ampersand.
+    pub fn asks_for_ampersand(&self) -> bool {
+        self.value.contains('&')
     }
 
     /// Whether the value may do.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{
     Css, Take, Value,
     attribute::AttributeTest,
-    keys::{Candidate, Keys, compounds, name_at, pseudos, simple_parts, split_outside, test_hash},
+    keys::{Candidate, Keys, compounds, name_at, name_key, pseudos, simple_parts, split_outside, test_hash},
     rules::{
         AttachmentRules, AuthorRules, EachCss, NoticeRules, PageRules, PagerRules, PostRules, StatusRule, ThreadRules,
         Written,
@@ -64,23 +64,28 @@ pub const READ: [&str; 20] = [
 /// How many of them, the first ones, they look at outside of what is wanted whole.
 const READ_OUTSIDE: usize = 6;
 
-/// Names of attributes, by their length.
+/// Names of attributes, by their keys.
 #[derive(Debug, Default)]
-pub struct Names([Vec<Box<str>>; 16]);
+pub struct Names([Vec<(u64, Box<str>)>; 32]);
 
 impl Names {
     /// Enters a name.
     fn add(&mut self, name: &str) {
-        let list = &mut self.0[name.len() % 16];
-        if !list.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            list.push(name.into());
+        let key = name_key(name.as_bytes());
+        if !self.have(key, name) {
+            self.0[Names::place(key)].push((key, name.into()));
         }
     }
 
     /// Whether a name, as written, is one of them.
     #[inline]
-    pub fn have(&self, name: &str) -> bool {
-        self.0[name.len() % 16].iter().any(|known| known.eq_ignore_ascii_case(name))
+    pub fn have(&self, key: u64, name: &str) -> bool {
+        self.0[Names::place(key)].iter().any(|(known, word)| *known == key && word.eq_ignore_ascii_case(name))
+    }
+
+    #[inline]
+    fn place(key: u64) -> usize {
+        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59) as usize
     }
 }
 
@@ -258,7 +263,7 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
     let PageRules { clock, noscript: _ } = &written.page;
     let PagerRules { unit: _, posts_per_page: _, threads_per_page: _, next, current, pages, links, last_offset } =
         &written.pager;
-    let ThreadRules { title, boards, link, locked, descending } = &written.thread;
+    let ThreadRules { title, boards, link, locked, descending, excerpt: _, excerpt_date: _ } = &written.thread;
     for value in [clock, next, current, pages, last_offset, title, link, &written.json.embedded] {
         if steps(value, &mut all) {
             return None;

@@ -8,7 +8,7 @@ use url::Url;
 use super::{ExtractOptions, extract};
 use crate::{
     engine::{Case, CasePost, Engines},
-    model::{Extracted, Page, RawPost, RawQuote, Validators},
+    model::{Extracted, Page, RawPost, RawQuote},
 };
 
 /// Reads the page of a case by the profile of that name. Gives one line for each difference; none: the case holds.
@@ -22,17 +22,7 @@ pub fn run_case(engines: &Engines, name: &str, case: &Case, html: &str) -> Vec<S
         let recognised = engines.recognise(html, &url).map(|profile| profile.name.to_string());
         wrong.compare("recognised", &Some(Some(name.to_owned())), &recognised);
     }
-    let page = Page {
-        url: url.clone(),
-        requested: url,
-        status: 200,
-        content_type: None,
-        date: None,
-        validators: Validators::default(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        fetched_at: Timestamp::UNIX_EPOCH,
-    };
+    let page = Page::new(url, Vec::new(), Timestamp::UNIX_EPOCH);
     let got = extract(&page, html, engines, Some(name), &ExtractOptions::default());
     wrong.page(case, &got);
     if !case.post.is_empty() {
@@ -89,6 +79,7 @@ impl Wrong {
         self.compare_text(&format!("{place}url"), &want.url, got.url.as_ref().map(|url| url.as_str()));
         self.compare_text(&format!("{place}author"), &want.author, Some(&author.name));
         self.compare_text(&format!("{place}author_id"), &want.author_id, author.id.as_deref());
+        self.compare_text(&format!("{place}author_url"), &want.author_url, author.url.as_ref().map(Url::as_str));
         self.compare_text(&format!("{place}role"), &want.role, author.role.as_deref());
         let date = got.date.attributes.first().or(got.date.text.as_ref());
         self.compare_text(&format!("{place}date"), &want.date, date.map(String::as_str));

@@ -16,6 +16,7 @@ mod listing;
 mod markup;
 mod page;
 mod pager;
+mod parse;
 mod post;
 mod purse;
 mod select;

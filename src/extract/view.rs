@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use html5ever::local_name;
 use url::Url;
 
 use super::{
-    flat::{Flat, Kind, attribute},
+    flat::{Flat, Kind, attribute, named},
     page::ExtractOptions,
     purse::Purse,
     select, text,
@@ -57,11 +58,13 @@ impl<'a, 'p> View<'a, 'p> {
             purse.meet(at, flat.node(at).end);
             carried.clear();
             carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
+            let mut kinds = 0;
             for (name, value) in &element.value().attrs {
-                match &*name.local {
-                    "id" => carried.push(keys::id_hash(value)),
-                    "class" => carried.extend(value.split_ascii_whitespace().map(keys::class_hash)),
-                    _ => {}
+                kinds |= keys::kind(keys::name_key(name.local.as_bytes()));
+                if name.local == local_name!("id") {
+                    carried.push(keys::id_hash(value));
+                } else if name.local == local_name!("class") {
+                    carried.extend(value.split_ascii_whitespace().map(keys::class_hash));
                 }
             }
             for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
@@ -70,7 +73,8 @@ impl<'a, 'p> View<'a, 'p> {
                     && (candidate.is_key_alone
                         || candidate.may_match(
                             &carried,
-                            |test| attribute(element, &test.name).is_some_and(|value| test.holds(value)),
+                            kinds,
+                            |test| named(element, &test.local).is_some_and(|value| test.holds(value)),
                             &above,
                         ) && match &candidate.plain {
                             Some(plain) => select::matches(plain, element),
@@ -195,8 +199,12 @@ impl<'a, 'p> View<'a, 'p> {
 
     /// An address as the page means it.
     pub(super) fn resolve(&self, href: &str) -> Option<Url> {
-        let url = self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-        Some(self.profile.without_session(url))
+        Some(self.profile.without_session(self.resolve_as_printed(href)?))
+    }
+
+    /// An address as the page prints it, made absolute: with what carries a session.
+    pub(super) fn resolve_as_printed(&self, href: &str) -> Option<Url> {
+        self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
     }
 
     /// Where the element at a place, or the first link within it, leads.

@@ -176,21 +176,11 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::model::Validators;
 
     fn check(content_type: Option<&str>, body: &[u8], text: &str, encoding: &str, doubtful: bool) {
         let url = Url::parse("http://forum.example.cn/").unwrap();
-        let page = Page {
-            requested: url.clone(),
-            url,
-            status: 200,
-            content_type: content_type.map(str::to_owned),
-            date: None,
-            validators: Validators::default(),
-            headers: Vec::new(),
-            body: body.to_vec(),
-            fetched_at: Timestamp::UNIX_EPOCH,
-        };
+        let page =
+            Page { content_type: content_type.map(str::to_owned), ..Page::new(url, body, Timestamp::UNIX_EPOCH) };
         let decoded = decode(&page);
         assert_eq!(
             (&*decoded.text, decoded.encoding, decoded.doubtful),

@@ -8,6 +8,7 @@ use crate::model::{FailureClass, FetchFailure, Outcome, PageKind, Reason};
 
 use super::{
     Batch, Committed, PageResult, Retried, listing, missing,
+    outbox::{self, Fresh},
     plan::recheck_age,
     poll,
     queue::{Active, Queue, at_wall, kind_number, kind_of, rank, reason_number},
@@ -15,7 +16,7 @@ use super::{
 };
 
 /// Numbers that go on from run to run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Counters {
     /// The last `seq` given out.
     pub(super) last_seq: u64,
@@ -25,21 +26,26 @@ pub(super) struct Counters {
     pub(super) serial: i64,
     /// Bytes in the outbox.
     pub(super) backlog: u64,
+    /// The outbox as far as it need not be read.
+    pub(super) fresh: Fresh,
 }
 
 impl Counters {
     pub(super) fn load(db: &Connection) -> rusqlite::Result<Counters> {
         let number =
             |key: &str| db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get::<_, i64>(0));
-        let backlog = "SELECT coalesce(sum(length(line)), 0) FROM outbox";
+        let confirmed = number("confirmed")?.cast_unsigned();
+        let fresh = Fresh::load(db, confirmed)?;
         Ok(Counters {
             last_seq: number("last_seq")?.cast_unsigned(),
-            confirmed: number("confirmed")?.cast_unsigned(),
+            confirmed,
             serial: number("serial")?,
-            backlog: db.query_row(backlog, [], |row| row.get::<_, i64>(0))?.cast_unsigned(),
+            backlog: fresh.bytes(),
+            fresh,
         })
     }
 
+    /// To be done in the transaction of whatever changed them.
     pub(super) fn save(&self, db: &Connection) -> rusqlite::Result<()> {
         let mut row = db.prepare_cached("UPDATE meta SET value = ?2 WHERE key = ?1")?;
         row.execute(params!["last_seq", self.last_seq.cast_signed()])?;
@@ -240,7 +246,7 @@ pub(super) fn commit(
         }
     }
     let done = work.done;
-    counters.save(db)?;
+    outbox::seal(db, counters)?;
     Ok(done)
 }
 
@@ -320,6 +326,6 @@ pub(super) fn retry(
         }
         _ => work.rest(3)?,
     }
-    counters.save(db)?;
+    outbox::seal(db, counters)?;
     Ok(Retried::Failed)
 }

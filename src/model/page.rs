@@ -38,6 +38,23 @@ pub struct Page {
     pub fetched_at: Timestamp,
 }
 
+impl Page {
+    /// A page that was found at an address, fetched then, with nothing told about it: as from a file.
+    pub fn new(url: Url, body: impl Into<Vec<u8>>, fetched_at: Timestamp) -> Page {
+        Page {
+            requested: url.clone(),
+            url,
+            status: 200,
+            content_type: None,
+            date: None,
+            validators: Validators::default(),
+            headers: Vec::new(),
+            body: body.into(),
+            fetched_at,
+        }
+    }
+}
+
 /// What a fetch ended in. Only `Failed` is a fault; the others are outcomes that are counted.
 #[derive(Debug)]
 pub enum Fetched {

@@ -276,6 +276,10 @@ fn ready(shared: &Shared, keep: &Keep, page: Apart) -> Ready {
         }
     }
     let outcome = result_of(&extracted, page.status);
+    if extracted.outcome == Outcome::Empty {
+        // the beginning of a post is not the post, nor does a page that lacks the others say that they are gone
+        extracted.posts.clear();
+    }
     let before = known.clone();
     let posts_on_page = u32::try_from(extracted.posts.len()).unwrap_or(u32::MAX);
     let normalized = shared.suspects.watched("normalize", &page.requested, || {

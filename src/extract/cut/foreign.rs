@@ -5,7 +5,7 @@ use memchr::memchr;
 use super::{
     names::{Class, Name, breaks_out, is},
     tags::{attributes, comment_end, name_end},
-    thin::{Tag, Thin},
+    thin::{Seen, Tag, Thin},
 };
 use crate::{
     engine::{cut::want, keys},
@@ -44,8 +44,9 @@ impl Thin<'_, '_> {
                 _ => !breaks_out(word) && word.iter().all(u8::is_ascii_alphanumeric) && !is_raw(word),
             };
             self.attributes.clear();
-            let all = &mut self.attributes;
-            let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(attribute))?;
+            let (page, all) = (self.text, &mut self.attributes);
+            let (end, closes_itself) =
+                attributes(self.bytes, text.end, |attribute| all.push(Seen::of(page, attribute)))?;
             if self.attributes.len() > guard::ATTRIBUTES {
                 return None;
             }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 /// An attribute, as written.
 #[derive(Clone, Debug)]
@@ -13,25 +13,40 @@ pub(in crate::extract) struct Attribute {
     pub(in crate::extract) end: usize,
 }
 
+/// What bytes are in a tag, as bits.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut at = 0;
+    while at < SPACES.len() {
+        kinds[SPACES[at] as usize] = SPACE | ENDS_NAME;
+        at += 1;
+    }
+    kinds[b'/' as usize] = ENDS_NAME;
+    kinds[b'>' as usize] = ENDS_NAME | CLOSES;
+    kinds[b'=' as usize] = EQUALS;
+    kinds
+};
+const SPACES: &[u8] = b"\t\n\r\x0c ";
+const SPACE: u8 = 1;
+const ENDS_NAME: u8 = 1 << 1;
+const CLOSES: u8 = 1 << 2;
+const EQUALS: u8 = 1 << 3;
+
+#[inline]
+fn is(byte: u8, kinds: u8) -> bool {
+    KINDS[usize::from(byte)] & kinds != 0
+}
+
 /// Where the name that begins at a place ends.
 #[inline]
 pub(in crate::extract) fn name_end(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
-    at + rest.iter().position(|byte| ends_name(*byte)).unwrap_or(rest.len())
-}
-
-#[inline]
-fn ends_name(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b' ' | b'/' | b'>')
-}
-
-#[inline]
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b' ')
+    at + rest.iter().position(|byte| is(*byte, ENDS_NAME)).unwrap_or(rest.len())
 }
 
 /// Reads the attributes of a tag from the end of its name on. Gives what follows the tag, and whether it closes itself; `None`
 /// where the page ends first.
+#[inline]
 pub(in crate::extract) fn attributes(
     bytes: &[u8],
     mut at: usize,
@@ -41,23 +56,23 @@ pub(in crate::extract) fn attributes(
         match *bytes.get(at)? {
             b'>' => return Some((at + 1, bytes[at - 1] == b'/')),
             b'/' => at += 1,
-            byte if is_space(byte) => at += 1,
+            byte if is(byte, SPACE) => at += 1,
             _ => {
                 let start = at;
                 // An equals sign at the start is part of the name.
                 at += 1;
-                while !matches!(*bytes.get(at)?, b'=') && !ends_name(bytes[at]) {
+                while !is(*bytes.get(at)?, ENDS_NAME | EQUALS) {
                     at += 1;
                 }
                 let name = start..at;
                 let mut end = at;
-                while is_space(*bytes.get(at)?) {
+                while is(*bytes.get(at)?, SPACE) {
                     at += 1;
                 }
                 let mut value = at..at;
                 if bytes[at] == b'=' {
                     at += 1;
-                    while is_space(*bytes.get(at)?) {
+                    while is(*bytes.get(at)?, SPACE) {
                         at += 1;
                     }
                     match bytes[at] {
@@ -70,7 +85,7 @@ pub(in crate::extract) fn attributes(
                         // A value that is missing, or one without quotes, in which a slash is a letter like any other.
                         _ => {
                             let start = at;
-                            while !is_space(*bytes.get(at)?) && bytes[at] != b'>' {
+                            while !is(*bytes.get(at)?, SPACE | CLOSES) {
                                 at += 1;
                             }
                             value = start..at;
@@ -89,7 +104,7 @@ pub(in crate::extract) fn attributes(
 }
 
 /// What follows the comment that begins at a place (`<!--`); `None` where it does not end.
-pub(super) fn comment_end(bytes: &[u8], start: usize) -> Option<usize> {
+pub(in crate::extract) fn comment_end(bytes: &[u8], start: usize) -> Option<usize> {
     let rest = &bytes[start + 4..];
     if rest.starts_with(b">") {
         return Some(start + 5);
@@ -99,37 +114,45 @@ pub(super) fn comment_end(bytes: &[u8], start: usize) -> Option<usize> {
     }
     let mut from = start + 4;
     loop {
-        let dashes = from + memmem::find(&bytes[from..], b"--")?;
-        match bytes.get(dashes + 2)? {
-            b'>' => return Some(dashes + 3),
-            b'!' if bytes.get(dashes + 3)? == &b'>' => return Some(dashes + 4),
-            _ => from = dashes + 1,
+        let end = from + memchr(b'>', &bytes[from..])?;
+        let inside = &bytes[start + 4..end];
+        if inside.ends_with(b"--") || inside.ends_with(b"--!") {
+            return Some(end + 1);
         }
+        from = end + 1;
     }
 }
 
 /// What follows a declaration, an instruction, or anything else that ends at the next `>`.
-pub(super) fn angle_end(bytes: &[u8], start: usize) -> Option<usize> {
+pub(in crate::extract) fn angle_end(bytes: &[u8], start: usize) -> Option<usize> {
     Some(start + memchr(b'>', &bytes[start..])? + 1)
 }
 
-/// What follows the end tag of an element that holds raw text from a place on; `None` where it does not end, or not plainly.
-pub(super) fn raw_end(bytes: &[u8], start: usize, name: &[u8]) -> Option<usize> {
-    let mut from = start;
+/// The end tag of an element that holds raw text from a place on, and what follows it; `None` where it does not end, or not
+/// plainly.
+pub(in crate::extract) fn raw_end(bytes: &[u8], start: usize, name: &[u8]) -> Option<(usize, usize)> {
+    let (mut from, mut comment) = (start, None);
     loop {
-        let tag = from + memmem::find(&bytes[from..], b"</")?;
+        let tag = from + memchr(b'<', &bytes[from..])?;
+        from = tag + 1;
+        match *bytes.get(from)? {
+            b'/' => {}
+            b'!' if comment.is_none() && bytes[from..].starts_with(b"!--") => {
+                comment = Some(tag);
+                continue;
+            }
+            _ => continue,
+        }
         let after = tag + 2 + name.len();
-        let is_end = bytes.get(tag + 2..after)?.eq_ignore_ascii_case(name) && ends_name(*bytes.get(after)?);
-        if is_end {
+        if bytes.get(tag + 2..after)?.eq_ignore_ascii_case(name) && is(*bytes.get(after)?, ENDS_NAME) {
             // Within `<!--` a script may hold another one, whose end is not its own.
-            let comment = memmem::find(&bytes[start..tag], b"<!--").filter(|_| name.eq_ignore_ascii_case(b"script"));
-            let inner = comment.map_or(&[][..], |comment| &bytes[start + comment..tag]);
+            let comment = comment.filter(|_| name.eq_ignore_ascii_case(b"script"));
+            let inner = comment.map_or(&[][..], |comment| &bytes[comment..tag]);
             if inner.windows(7).any(|word| word.eq_ignore_ascii_case(b"<script")) {
                 return None;
             }
-            return attributes(bytes, after, |_| {}).map(|(end, _)| end);
+            return attributes(bytes, after, |_| {}).map(|(end, _)| (tag, end));
         }
-        from = tag + 2;
     }
 }
 
@@ -179,7 +202,7 @@ mod tests {
     #[test]
     fn raw_text() {
         let check = |text: &str, rest: Option<&str>| {
-            assert_eq!(raw_end(text.as_bytes(), 0, b"script").map(|end| &text[end..]), rest, "{text}");
+            assert_eq!(raw_end(text.as_bytes(), 0, b"script").map(|(_, end)| &text[end..]), rest, "{text}");
         };
         check("a</b></scripts></SCRIPT >c", Some("c"));
         check("a<!-- <script></script> --></script>", None);

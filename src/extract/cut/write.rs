@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::{
     names::is,
-    tags::{Attribute, attributes},
-    thin::Thin,
+    tags::attributes,
+    thin::{Seen, Thin},
 };
 use crate::engine::cut::Names;
 
@@ -28,15 +28,19 @@ impl Thin<'_, '_> {
             Some(_) => {}
             None if open.is_written => {
                 if open.is_asked {
-                    for (at, name, is_void) in open.left_out.into_iter().rev() {
-                        let name = &self.text[name];
-                        let shell = if is_void { format!("<{name}>") } else { format!("<{name}></{name}>") };
-                        self.out.insert_str(at, &shell);
+                    for (at, name, is_void) in self.left_out[open.left_out..].iter().rev() {
+                        let name = &self.text[name.clone()];
+                        let shell = if *is_void { format!("<{name}>") } else { format!("<{name}></{name}>") };
+                        self.out.insert_str(*at, &shell);
                     }
                 }
+                self.left_out.truncate(open.left_out);
                 self.write_end(&open.text);
             }
-            None => self.leave_out(open.text, false),
+            None => {
+                self.left_out.truncate(open.left_out);
+                self.leave_out(open.text, false);
+            }
         }
     }
 
@@ -54,33 +58,34 @@ impl Thin<'_, '_> {
             let (text, out) = (self.text, &mut self.out);
             // It was read before, to its end.
             let _ = attributes(self.bytes, open.text.end, |attribute| {
-                if is_left_out(text, &attribute, &self.cut.outside) {
+                let seen = Seen::of(text, attribute);
+                if is_left_out(text, &seen, &self.cut.outside) {
+                    let attribute = seen.written;
                     out.push_str(&text[from..attribute.name.start]);
                     from = attribute.end;
                 }
             });
             out.push_str(&text[from..open.tag.end]);
             open.is_written = true;
-            open.left_out.iter_mut().for_each(|(at, ..)| *at = self.out.len());
+            // What is left out of it and of those within it would stand behind its tag.
+            self.left_out[open.left_out..].iter_mut().for_each(|(at, ..)| *at = self.out.len());
         }
     }
 
     /// Remembers a child of the innermost element that is left out, should its place be asked for.
     pub(super) fn leave_out(&mut self, name: Range<usize>, is_void: bool) {
-        if self.cut.asks_places
-            && let Some(parent) = self.stack.last_mut()
-        {
-            parent.left_out.push((self.out.len(), name, is_void));
+        if self.cut.asks_places {
+            self.left_out.push((self.out.len(), name, is_void));
         }
     }
 
     /// Writes what is kept whole up to each attribute of the present tag that nobody looks at.
     pub(super) fn write_part(&mut self) {
         let Some((_, from)) = &mut self.whole else { return };
-        for attribute in &self.attributes {
-            if is_left_out(self.text, attribute, &self.cut.inside) {
-                self.out.push_str(&self.text[*from..attribute.name.start]);
-                *from = attribute.end;
+        for seen in &self.attributes {
+            if is_left_out(self.text, seen, &self.cut.inside) {
+                self.out.push_str(&self.text[*from..seen.written.name.start]);
+                *from = seen.written.end;
             }
         }
     }
@@ -88,10 +93,10 @@ impl Thin<'_, '_> {
     /// Writes an element as it stands, but for what nobody looks at of its tag; `is_whole`: what is in it is wanted too.
     pub(super) fn write_unit(&mut self, mut from: usize, end: usize, is_whole: bool) {
         let names = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        for attribute in &self.attributes {
-            if is_left_out(self.text, attribute, names) {
-                self.out.push_str(&self.text[from..attribute.name.start]);
-                from = attribute.end;
+        for seen in &self.attributes {
+            if is_left_out(self.text, seen, names) {
+                self.out.push_str(&self.text[from..seen.written.name.start]);
+                from = seen.written.end;
             }
         }
         self.out.push_str(&self.text[from..end]);
@@ -99,6 +104,6 @@ impl Thin<'_, '_> {
 }
 
 /// Whether an attribute can go: nobody looks at it, and what stands about it makes no other tag without it.
-fn is_left_out(text: &str, attribute: &Attribute, looked_at: &Names) -> bool {
-    text.as_bytes()[attribute.name.start - 1].is_ascii_whitespace() && !looked_at.have(&text[attribute.name.clone()])
+fn is_left_out(text: &str, Seen { written, key }: &Seen, looked_at: &Names) -> bool {
+    text.as_bytes()[written.name.start - 1].is_ascii_whitespace() && !looked_at.have(*key, &text[written.name.clone()])
 }

@@ -67,8 +67,16 @@ fn small<'v>(view: &'v View<'_, '_>, layout: &'v Layout, range: &Range<u32>) -> 
         view.flat.element(*at).is_some()
             && layout.visible[*at as usize]
             && view.flat.within(*at).len() <= 16
+            && !is_in_sentence(view, layout, *at)
             && (1..=60).contains(&layout.letters(&layout::whole(&view.flat, *at)))
     })
+}
+
+/// Whether an element is a link in a sentence: "Ann said in <a>The old bridge</a>:".
+fn is_in_sentence(view: &View<'_, '_>, layout: &Layout, at: u32) -> bool {
+    let name = |at: u32| view.flat.element(at).map(|element| element.value().name());
+    name(at) == Some("a")
+        && layout.parent(at).is_some_and(|up| name(up) == Some("p") && layout.plain(&layout::whole(&view.flat, up)) > 0)
 }
 
 /// What an element says, numbers apart: "3 likes" and "5 likes" are the same label.

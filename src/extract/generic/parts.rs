@@ -83,7 +83,12 @@ pub(super) fn parts(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, pie
                         Label::Edit => 0.15,
                         Label::Other => 0.05,
                     };
-                    Candidate { number, key: key_of(date.at), value, says: hash(&date.text) }
+                    Candidate {
+                        number,
+                        key: key_of(date.at),
+                        value,
+                        says: hash(&(&date.text, date.attributes.first())),
+                    }
                 })
                 .collect()
         })

@@ -68,12 +68,15 @@ pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
     let mut posts: Vec<RawPost> = Vec::new();
     let mut seen: HashSet<u64> = HashSet::new();
     let abridged = abridged(view, &reading);
-    for number in (0..reading.pieces.len()).filter(|number| !abridged.contains(number)) {
+    let strays = if judge::is_forum(view) { strays(&reading) } else { HashSet::new() };
+    let is_one = |number: &usize| !abridged.contains(number) && !strays.contains(number);
+    for number in (0..reading.pieces.len()).filter(is_one) {
         let Some(mut post) = post(view, &reading, number) else { continue };
         without_title(&mut post, title.as_deref());
         // The same in another dress (for small screens, or quoted on top) is the same post.
         let says = hash(&(post.author.as_ref().map(|author| &author.name), &post.date.text, &post.body.text));
-        if post.body.text.len() < 30 || seen.insert(says) {
+        let is_imprint = post.date == RawDate::default() && is_imprint(&post.body.text);
+        if !is_imprint && (post.body.text.len() < 30 || seen.insert(says)) {
             posts.push(post);
         }
     }
@@ -100,6 +103,18 @@ fn abridged(view: &View<'_, '_>, reading: &Reading) -> HashSet<usize> {
     }
     let shapes: HashSet<Option<u64>> = dated.into_iter().map(shape).collect();
     undated.into_iter().filter(|number| shape(*number).is_some_and(|shape| !shapes.contains(&Some(shape)))).collect()
+}
+
+/// Pieces without a date and of another shape than all that have one, where most have: what stands above and below a thread.
+fn strays(reading: &Reading) -> HashSet<usize> {
+    let shape = |number: &usize| reading.layout.shapes[reading.pieces[*number].top as usize];
+    let (dated, undated): (Vec<usize>, Vec<usize>) =
+        (0..reading.pieces.len()).partition(|number| reading.parts[*number].date.is_some());
+    if dated.len() < undated.len() {
+        return HashSet::new();
+    }
+    let shapes: HashSet<u64> = dated.iter().map(shape).collect();
+    undated.into_iter().filter(|number| !shapes.contains(&shape(number))).collect()
 }
 
 fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost> {
@@ -132,6 +147,11 @@ fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost
         .unwrap_or_default();
     let url = id.as_deref().and_then(|id| permalink(view, &piece.range, id));
     Some(RawPost { id, url, author, date, body, status: Status::Visible, ..RawPost::default() })
+}
+
+/// What stands at the foot of a page: whose it all is.
+fn is_imprint(text: &str) -> bool {
+    text.contains('©') && text.chars().count() <= 400
 }
 
 /// A first line that repeats the thread's title ("Re: …") is the post's subject.

@@ -110,6 +110,7 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
     }
     let asides = asides(view);
     let mut best: (Vec<Piece>, f64) = (Vec::new(), 0.0);
+    let mut columns: Option<Piece> = None;
     let mut most = 0.0_f64;
     let mut keys: Vec<(u8, u64)> = series.keys().copied().collect();
     keys.sort_unstable();
@@ -121,6 +122,11 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
         // Names and dates stand in quotations as well; what is named a post stands in an answer to a post as well.
         let is_block = key.0 >= 20;
         let pieces = alike(layout, pieces(view, layout, &places), is_block);
+        // The author's column and that of the text are one post.
+        if let Some(row) = layout.row_of_cells(&view.flat, pieces.iter().map(|piece| piece.top)) {
+            columns = Some(Piece { top: row, range: layout::whole(&view.flat, row) });
+            continue;
+        }
         let sum: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
         let mut worth =
             sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces, is_block);
@@ -131,6 +137,10 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
             best = (pieces, worth);
         }
         most = most.max(best.1);
+    }
+    if let (true, Some(row)) = (best.0.is_empty(), columns) {
+        best.1 = worth(layout, marks, &row.range);
+        best.0.push(row);
     }
     (once(view, best.0), best.1)
 }
