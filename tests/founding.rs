@@ -3,7 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::path::Path;
+#[path = "support/shared.rs"]
+mod shared;
 
 use forumsift::{
     model::{Record, SourceSettings, Warning, Zone},
@@ -145,8 +146,7 @@ fn notices_at_the_end_and_headers_tell_posts_apart() {
 
 #[test]
 fn the_original_where_it_is_at_hand() {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/founding_post.txt"));
-    let Ok(text) = std::fs::read_to_string(path) else { return };
+    let Some(text) = shared::shared("founding_post.txt") else { return };
     let records = flat(&text, Some("Asia/Kuala_Lumpur"));
     assert_eq!(records.len(), 1);
     let lines: Vec<&str> = text.lines().collect();

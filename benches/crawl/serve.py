@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Serve generated thread pages on loopback as forums of their engines, fast enough that a client is what is measured.
 
-    serve.py PAGES [--origins 32] [--port 0]
+    serve.py PAGES [--origins 32] [--port 0] [--all]
 
 PAGES is what shared's gen_pages.py made: `t/THREAD-PAGE.html` of four engines and `truth.jsonl`. Threads are dealt out to the origins
-127.0.0.1, 127.0.0.2, … , an engine each; every origin has one board that lists its threads. Addresses take the shape of their engine.
-The first line printed is the port, then one line an origin: engine and entry address.
+127.0.0.1, 127.0.0.2, … , an engine each (with --all every origin has all threads of its engine); every origin has one board that lists
+its threads and a short one with the first of them alone. Addresses take the shape of their engine.
+The first line printed is the port, then one line an origin: engine, address of the board, of the short board, and the pages of both.
 """
 import argparse
 import asyncio
@@ -20,7 +21,7 @@ THREAD = {
     "xf": lambda thread, page, start: f"/threads/t.{thread}/" + (f"page-{page}" if page > 1 else ""),
     "vb": lambda thread, page, start: f"/showthread.php?t={thread}" + (f"&page={page}" if page > 1 else ""),
 }
-BOARD = {"discuz": "/forum-1-1.html", "phpbb": "/viewforum.php?f=1", "xf": "/forums/f.1/", "vb": "/forumdisplay.php?f=1"}
+BOARD = {"discuz": "/forum-{}-1.html", "phpbb": "/viewforum.php?f={}", "xf": "/forums/f.{}/", "vb": "/forumdisplay.php?f={}"}
 ENGINE = {"discuz": "discuz", "phpbb": "phpbb", "xf": "xenforo2", "vb": "vbulletin4"}
 LISTING = {
     "discuz": ('<body id="nv_forum"><div id="threadlist"><table id="threadlisttableid">{rows}</table></div>',
@@ -36,8 +37,11 @@ LISTING = {
 GENERATOR = {"discuz": "Discuz! X3.4", "phpbb": "phpBB", "xf": "XenForo", "vb": "vBulletin 4.2.5"}
 
 
-def forums(pages, origins):
-    """Answers by host and path, and the entry of every origin."""
+def forums(pages, origins, whole=False):
+    """Answers by host and path, and of every origin: engine, host, paths of board and short board, pages of both.
+
+    `whole`: every origin has all threads of its engine.
+    """
     truth = defaultdict(dict)
     for line in open(os.path.join(pages, "truth.jsonl"), encoding="utf-8"):
         page = json.loads(line)
@@ -50,8 +54,10 @@ def forums(pages, origins):
     for thread, pages_of in sorted(truth.items()):
         kind = pages_of[1]["kind"]
         mine = [host for n, host in enumerate(hosts) if kinds[n % len(kinds)] == kind]
-        dealt[mine[turn[kind] % len(mine)], kind].append(thread)
+        for host in mine if whole else [mine[turn[kind] % len(mine)]]:
+            dealt[host, kind].append(thread)
         turn[kind] += 1
+    made = {}
     for (host, kind), threads in dealt.items():
         head, row = LISTING[kind]
         rows = []
@@ -62,16 +68,21 @@ def forums(pages, origins):
                 start += len(page["posts"])
                 replies += len(page["posts"])
             for number, address in addresses.items():
+                if (thread, number) in made:
+                    answers[host, address] = made[thread, number]
+                    continue
                 body = open(os.path.join(pages, "t", f"{thread}-{number}.html"), "rb").read()
                 body = re.sub(rb"/t/\d+-(\d+)\.html", lambda m: addresses[int(m[1])].replace("&", "&amp;").encode(), body)
                 if number + 1 in addresses:  # the generated pagers are of no engine in particular; all of these engines name the next page so
                     link = f'<link rel="next" href="{addresses[number + 1]}">'.replace("&", "&amp;")
                     body = body.replace(b"<head>", b"<head>" + link.encode(), 1)
-                answers[host, address] = answer(body, truth[thread][number]["enc"])
+                answers[host, address] = made[thread, number] = answer(body, truth[thread][number]["enc"])
             rows.append(row.format(thread=thread, url=addresses[1].replace("&", "&amp;"), replies=replies))
-        listing = f'<!DOCTYPE html><html><head><meta name="generator" content="{GENERATOR[kind]}"><title>F</title></head>{head.format(rows="".join(rows))}</body></html>'
-        answers[host, BOARD[kind]] = answer(listing.encode(), "utf-8")
-        entries.append((ENGINE[kind], host, BOARD[kind]))
+        for number, listed in ((1, rows), (2, rows[:1])):
+            listing = f'<!DOCTYPE html><html><head><meta name="generator" content="{GENERATOR[kind]}"><title>F</title></head>{head.format(rows="".join(listed))}</body></html>'
+            answers[host, BOARD[kind].format(number)] = answer(listing.encode(), "utf-8")
+        counts = [len(truth[thread]) for thread in threads]
+        entries.append((ENGINE[kind], host, BOARD[kind].format(1), BOARD[kind].format(2), sum(counts), counts[0]))
     return answers, entries
 
 
@@ -105,15 +116,17 @@ async def main():
     parser.add_argument("pages")
     parser.add_argument("--origins", type=int, default=32)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--all", action="store_true")
     arguments = parser.parse_args()
-    answers, entries = forums(arguments.pages, arguments.origins)
+    answers, entries = forums(arguments.pages, arguments.origins, arguments.all)
     server = await asyncio.get_running_loop().create_server(lambda: Forum(answers), "0.0.0.0", arguments.port)
     port = server.sockets[0].getsockname()[1]
     print(port)
-    for engine, host, path in entries:
-        print(engine, f"http://{host}:{port}{path}")
+    for engine, host, board, short, *counts in entries:
+        print(engine, f"http://{host}:{port}{board}", f"http://{host}:{port}{short}", *counts)
     print(flush=True)
     await server.serve_forever()
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

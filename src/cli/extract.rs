@@ -149,7 +149,7 @@ pub(super) fn run(args: &ExtractArgs, out: &mut dyn Write) -> Result<ExitKind, C
         normalizer: Arc::new(plan::normalizer(&args.notices, &args.articles)?),
         clock,
     };
-    let report = run_offline(&plan, out).map_err(|error| match error {
+    let report = run_offline(plan, out).map_err(|error| match error {
         OfflineError::Output(error) => CliError::Output(error),
         other => CliError::Bug(other.to_string()),
     })?;

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use memchr::memmem;
+
 use super::{
     bad, cut,
     flat::{Flat, attribute},
@@ -87,18 +89,29 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, options: &E
     if let Some(document) = json::Document::read(text) {
         return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true, *options);
     }
-    extract_cut(page, text, profile, options).unwrap_or_else(|| extract_whole(page, text, profile, options))
+    let markup = prepared(text, profile);
+    read_cut(page, text, &markup, profile, options).unwrap_or_else(|| read_whole(page, text, &markup, profile, options))
 }
 
 /// Reads a page of posts by what of it its profile can look at; `None` where the whole page must be parsed. What it gives is what
 /// [`extract_whole`] gives.
 pub fn extract_cut(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Option<Extracted> {
+    read_cut(page, text, &prepared(text, profile), profile, options)
+}
+
+fn read_cut(
+    page: &Page,
+    text: &str,
+    markup: &str,
+    profile: &Arc<Profile>,
+    options: &ExtractOptions,
+) -> Option<Extracted> {
     let cut = profile.cut()?;
     let posts = cut.posts_in(text);
     if posts == 0 {
         return None;
     }
-    let thin = cut::thinned(&prepared(text, profile), cut).ok()?;
+    let thin = cut::thinned(markup, cut).ok()?;
     let truncated = truncated::is_truncated(text);
     let read = Extracted { truncated, ..parsed(page, &thin, profile, options, truncated) };
     (read.kind == PageKind::Thread && read.posts.len() >= posts).then_some(read)
@@ -115,9 +128,12 @@ pub fn thinned(text: &str, profile: &Profile) -> Result<String, Option<usize>> {
 
 /// Reads a page that is parsed whole.
 pub fn extract_whole(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Extracted {
+    read_whole(page, text, &prepared(text, profile), profile, options)
+}
+
+fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Extracted {
     let truncated = truncated::is_truncated(text);
-    let text = prepared(text, profile);
-    let text = xml::closed(&text);
+    let text = xml::closed(markup);
     let (text, depth_cut) = guard::capped(&text);
     let read = parsed(page, &text, profile, options, truncated);
     Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
@@ -126,7 +142,7 @@ pub fn extract_whole(page: &Page, text: &str, profile: &Arc<Profile>, options: &
 fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
     match (profile.structure, profile.page.noscript) {
         (true, _) => generic::prepared(text),
-        (_, true) => Cow::Owned(without_noscript(text)),
+        (_, true) => without_noscript(text),
         _ => Cow::Borrowed(text),
     }
 }
@@ -267,8 +283,22 @@ fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize
 }
 
 /// A page whose `noscript` elements are ordinary ones: to a reader without script they are.
-fn without_noscript(text: &str) -> String {
-    text.replace("<noscript", "<div data-noscript").replace("</noscript", "</div")
+fn without_noscript(text: &str) -> Cow<'_, str> {
+    let (mut out, mut from) = (String::new(), 0);
+    for at in memmem::find_iter(text.as_bytes(), b"noscript") {
+        let name = match &text[..at] {
+            before if before.ends_with('<') => "div data-noscript",
+            before if before.ends_with("</") => "div",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(name);
+        from = at + "noscript".len();
+    }
+    match from {
+        0 => Cow::Borrowed(text),
+        _ => Cow::Owned(out + &text[from..]),
+    }
 }
 
 /// The page's own address: as asked for, else as the page itself links to it.

@@ -6,7 +6,7 @@ use html5ever::local_name;
 use url::Url;
 
 use super::{
-    flat::{Flat, Kind, attribute},
+    flat::{Flat, Kind, attribute, named},
     page::ExtractOptions,
     purse::Purse,
     select, text,
@@ -58,7 +58,9 @@ impl<'a, 'p> View<'a, 'p> {
             purse.meet(at, flat.node(at).end);
             carried.clear();
             carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
+            let mut kinds = 0;
             for (name, value) in &element.value().attrs {
+                kinds |= keys::kind(keys::name_key(name.local.as_bytes()));
                 if name.local == local_name!("id") {
                     carried.push(keys::id_hash(value));
                 } else if name.local == local_name!("class") {
@@ -71,7 +73,8 @@ impl<'a, 'p> View<'a, 'p> {
                     && (candidate.is_key_alone
                         || candidate.may_match(
                             &carried,
-                            |test| attribute(element, &test.name).is_some_and(|value| test.holds(value)),
+                            kinds,
+                            |test| named(element, &test.local).is_some_and(|value| test.holds(value)),
                             &above,
                         ) && match &candidate.plain {
                             Some(plain) => select::matches(plain, element),

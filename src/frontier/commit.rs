@@ -2,19 +2,21 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use tokio::time::Instant;
 
 use crate::model::{FailureClass, FetchFailure, Outcome, PageKind, Reason};
 
 use super::{
     Batch, Committed, PageResult, Retried, listing, missing,
+    outbox::{self, Fresh},
     plan::recheck_age,
     poll,
-    queue::{Active, Queue, kind_number, kind_of, rank, reason_number},
+    queue::{Active, Queue, at_wall, kind_number, kind_of, rank, reason_number},
     reading,
 };
 
 /// Numbers that go on from run to run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Counters {
     /// The last `seq` given out.
     pub(super) last_seq: u64,
@@ -24,21 +26,26 @@ pub(super) struct Counters {
     pub(super) serial: i64,
     /// Bytes in the outbox.
     pub(super) backlog: u64,
+    /// The outbox as far as it need not be read.
+    pub(super) fresh: Fresh,
 }
 
 impl Counters {
     pub(super) fn load(db: &Connection) -> rusqlite::Result<Counters> {
         let number =
             |key: &str| db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get::<_, i64>(0));
-        let backlog = "SELECT coalesce(sum(length(line)), 0) FROM outbox";
+        let confirmed = number("confirmed")?.cast_unsigned();
+        let fresh = Fresh::load(db, confirmed)?;
         Ok(Counters {
             last_seq: number("last_seq")?.cast_unsigned(),
-            confirmed: number("confirmed")?.cast_unsigned(),
+            confirmed,
             serial: number("serial")?,
-            backlog: db.query_row(backlog, [], |row| row.get::<_, i64>(0))?.cast_unsigned(),
+            backlog: fresh.bytes(),
+            fresh,
         })
     }
 
+    /// To be done in the transaction of whatever changed them.
     pub(super) fn save(&self, db: &Connection) -> rusqlite::Result<()> {
         let mut row = db.prepare_cached("UPDATE meta SET value = ?2 WHERE key = ?1")?;
         row.execute(params!["last_seq", self.last_seq.cast_signed()])?;
@@ -207,11 +214,6 @@ pub(super) fn commit(
 ) -> rusqlite::Result<Committed> {
     let Some((source, leased_at)) = queue.end(request) else { return Ok(Committed::default()) };
     let Some(page) = page_row(db, request)? else { return Ok(Committed::default()) };
-    if let Some(at) = batch.next_allowed
-        && !batch.origin.is_empty()
-    {
-        queue.rest(db, &batch.origin, at)?;
-    }
     if !queue.active.contains_key(&source) {
         // its run was ended meanwhile: the next one fetches the page again
         db.prepare_cached("UPDATE page SET state = 1 WHERE id = ?1")?.execute([request])?;
@@ -244,7 +246,7 @@ pub(super) fn commit(
         }
     }
     let done = work.done;
-    counters.save(db)?;
+    outbox::seal(db, counters)?;
     Ok(done)
 }
 
@@ -297,23 +299,23 @@ pub(super) fn retry(
     counters: &mut Counters,
     request: i64,
     failure: &FetchFailure,
-    due: Timestamp,
+    due: Instant,
     max_retries: u32,
 ) -> rusqlite::Result<Retried> {
     let Some((source, leased_at)) = queue.end(request) else { return Ok(Retried::Later) };
     let Some(page) = page_row(db, request)? else { return Ok(Retried::Failed) };
+    let now = crate::clock::Clock::System.now();
     let again = failure.class.is_transient() && page.attempt < max_retries;
     if again || !queue.active.contains_key(&source) {
         db.prepare_cached("UPDATE page SET state = 1, attempt = attempt + 1, due = ?2 WHERE id = ?1")?
-            .execute(params![request, due.as_millisecond()])?;
+            .execute(params![request, at_wall(due, now).as_millisecond()])?;
         if let Ok(url) = url::Url::parse(&page.url) {
             queue.touch(source, &url.origin().ascii_serialization());
         }
         return Ok(Retried::Later);
     }
     counters.serial += 1;
-    let fetched_at = due.min(crate::clock::Clock::System.now());
-    let mut work = Work { db, queue, counters, source, page, done: Committed::default(), fetched_at, leased_at };
+    let mut work = Work { db, queue, counters, source, page, done: Committed::default(), fetched_at: now, leased_at };
     work.failure(&failure.message)?;
     match failure.class {
         FailureClass::Missing => missing::page_is_missing(&mut work)?,
@@ -324,6 +326,6 @@ pub(super) fn retry(
         }
         _ => work.rest(3)?,
     }
-    counters.save(db)?;
+    outbox::seal(db, counters)?;
     Ok(Retried::Failed)
 }

@@ -10,7 +10,7 @@ use super::{
     enqueue::{self, Want},
     plan::{self, Follow, KnownThread},
     poll,
-    queue::{kind_number, rank},
+    queue::rank,
     readdress::readdress,
 };
 
@@ -120,22 +120,16 @@ pub(super) fn unchanged(work: &mut Work<'_>) -> rusqlite::Result<()> {
     if not_before.is_some() {
         poll::all_as_they_were(work)?;
     }
+    // kinds of listings, written as the index has them (`kind_number`)
     work.db
         .prepare_cached(
             "UPDATE page SET state = 1, due = 0, attempt = 0, reason = 0, rank = ?3
-             WHERE parent = ?1 AND kind IN (?4, ?5) AND state = 0 AND run <> ?2 AND coalesce(number, 1) = 1
+             WHERE parent = ?1 AND kind IN (1, 2) AND state = 0 AND run <> ?2 AND coalesce(number, 1) = 1
                  AND (mark IS NULL OR names_boards OR seen IS NOT mark)
-                 AND (?6 IS NULL OR NOT EXISTS (SELECT 1 FROM poll
-                     WHERE poll.source = page.source AND poll.url = page.url AND next_at > ?6))",
+                 AND (?4 IS NULL OR NOT EXISTS (SELECT 1 FROM poll
+                     WHERE poll.source = page.source AND poll.url = page.url AND next_at > ?4))",
         )?
-        .execute(params![
-            work.page.id,
-            work.run(),
-            rank::LISTING,
-            kind_number(PageKind::Index),
-            kind_number(PageKind::Board),
-            not_before
-        ])?;
+        .execute(params![work.page.id, work.run(), rank::LISTING, not_before])?;
     work.touch();
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, config::DbConfig};
 
 use super::StateError;
 
@@ -13,7 +13,15 @@ use super::StateError;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each step leads from its index to the next version; all that are needed run in one transaction.
-const MIGRATIONS: [&str; 3] = [include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
+
+/// The database's own cache, negative as SQLite wants it for KiB; the system caches the file besides.
+const CACHE_KIB: i64 = -4000;
 
 /// Marks the file as ours ("FSFT"), so that another program's database is never taken for a state.
 const APPLICATION_ID: i64 = 0x4653_4654;
@@ -76,8 +84,10 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
     let fault = |error: rusqlite::Error| StateError::from_sqlite(path, &error);
     connection.pragma_update(None, "journal_mode", "wal").map_err(fault)?;
     connection.pragma_update(None, "synchronous", "full").map_err(fault)?;
-    connection.pragma_update(None, "cache_size", -16_000).map_err(fault)?;
+    connection.pragma_update(None, "cache_size", CACHE_KIB).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(128);
+    // else a statement whose limits are parameters is compiled anew for each value of them
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault)?;
     migrate(connection, path)?;
     check(connection, path, "PRAGMA quick_check(1)")
 }

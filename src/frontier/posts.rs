@@ -142,7 +142,7 @@ pub(super) fn keep(
 /// Puts a record into the outbox, and counts it.
 pub(super) fn emit(work: &mut Work<'_>, record: Record) -> rusqlite::Result<()> {
     let change = record.change;
-    work.done.last_seq = Some(outbox::put(work.db, work.counters, record)?);
+    work.done.last_seq = Some(outbox::put(work.counters, record)?);
     let column = match change {
         Change::New => return Ok(()),
         Change::Edited => "UPDATE source SET edits = edits + 1 WHERE id = ?1",
@@ -152,11 +152,23 @@ pub(super) fn emit(work: &mut Work<'_>, record: Record) -> rusqlite::Result<()> 
 }
 
 /// The shape of the post's address, kept once for all posts that share it, so that a tombstone can name its post.
-fn permalink(work: &Work<'_>, record: &Record, key: &str) -> rusqlite::Result<Option<i64>> {
+fn permalink(work: &mut Work<'_>, record: &Record, key: &str) -> rusqlite::Result<Option<i64>> {
     let Some(url) = record.url.as_deref() else { return Ok(None) };
     let post = key.rsplit('/').next().unwrap_or(key);
     let thread = record.thread.as_ref().and_then(|thread| thread.id.as_deref());
     let shape = shape_of(url, post, thread);
+    if let Some(id) = work.active().and_then(|active| active.permalinks.get(&shape)) {
+        return Ok(Some(*id));
+    }
+    let row = permalink_row(work, &shape)?;
+    if let (Some(active), Some(id)) = (work.queue.active.get_mut(&work.source), row) {
+        active.permalinks.insert(shape, id);
+    }
+    Ok(row)
+}
+
+/// The row of a shape, made where it is new and there is room for it.
+fn permalink_row(work: &Work<'_>, shape: &str) -> rusqlite::Result<Option<i64>> {
     let mut row = work.db.prepare_cached("SELECT id FROM permalink WHERE source = ?1 AND shape = ?2")?;
     if let Some(id) = row.query_row(params![work.source, shape], |row| row.get(0)).optional()? {
         return Ok(Some(id));

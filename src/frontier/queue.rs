@@ -10,6 +10,7 @@ mod setback;
 mod waits;
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
     time::Duration,
@@ -27,6 +28,7 @@ use crate::{
 use super::{RunOptions, missing::Recent};
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
+pub(super) use waits::{at_wall, from_now};
 use waits::{wait_between, wait_until, written};
 
 /// Waits from this length on are written to disk at once: a crash must not forget them.
@@ -61,6 +63,8 @@ pub(super) struct Active {
     pub(super) threads: u64,
     /// By listing, the pages in a row that told nothing that was not told before.
     pub(super) repeats: HashMap<String, u32>,
+    /// Rows of the shapes that its posts' addresses have.
+    pub(super) permalinks: HashMap<String, i64>,
     /// Nothing was pending when last looked at, and nothing has been added since.
     dry: bool,
 }
@@ -98,7 +102,7 @@ pub(super) enum Next {
 pub(super) struct Queue {
     pub(super) active: HashMap<i64, Active>,
     /// Whose turn it is: source and origin.
-    turns: VecDeque<(i64, String)>,
+    turns: VecDeque<(i64, Arc<str>)>,
     origins: HashMap<String, Origin>,
     leased: HashMap<i64, Leased>,
     /// Sources of which a lease has ended, so that their run may be over.
@@ -130,6 +134,11 @@ impl Queue {
         self.wake_at = None;
     }
 
+    /// Whether anything is leased, so that its commit will come.
+    pub(super) fn has_leases(&self) -> bool {
+        !self.leased.is_empty()
+    }
+
     /// When it is worth to look again, though nothing happens.
     pub(super) fn wake_at(&self) -> Option<Instant> {
         self.wake_at
@@ -148,7 +157,17 @@ impl Queue {
         let origins: Vec<String> = rows.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
         self.active.insert(
             id,
-            Active { settings, run, now, options, first_serial, threads: 0, repeats: HashMap::new(), dry: false },
+            Active {
+                settings,
+                run,
+                now,
+                options,
+                first_serial,
+                threads: 0,
+                repeats: HashMap::new(),
+                permalinks: HashMap::new(),
+                dry: false,
+            },
         );
         for origin in origins {
             self.touch(id, &origin);
@@ -168,8 +187,8 @@ impl Queue {
     pub(super) fn touch(&mut self, source: i64, origin: &str) {
         if let Some(active) = self.active.get_mut(&source) {
             active.dry = false;
-            if !self.turns.iter().any(|(id, name)| *id == source && name == origin) {
-                self.turns.push_back((source, origin.to_owned()));
+            if !self.turns.iter().any(|(id, name)| *id == source && **name == *origin) {
+                self.turns.push_back((source, Arc::from(origin)));
             }
         }
     }
@@ -192,13 +211,13 @@ impl Queue {
         let mut more = !self.leased.is_empty();
         for _ in 0..self.turns.len() {
             let Some(turn) = self.turns.pop_front() else { break };
-            let (source, origin) = (turn.0, turn.1.clone());
+            let (source, origin) = (turn.0, Arc::clone(&turn.1));
             self.turns.push_back(turn);
             let Some(patience) = self.active.get(&source).filter(|active| !active.dry).map(|a| a.options.patience)
             else {
                 continue;
             };
-            if let Some(origin) = self.origins.get(&origin) {
+            if let Some(origin) = self.origins.get(&*origin) {
                 if origin.busy.is_some() {
                     more = true;
                     continue;
@@ -345,26 +364,34 @@ impl Queue {
     }
 
     /// A fetch is over; the origin may be asked again at that time. True when the wait is worth a sync.
-    pub(super) fn fetched(&mut self, db: &Connection, name: &str, at: Timestamp) -> rusqlite::Result<bool> {
+    pub(super) fn fetched(&mut self, db: &Connection, name: &str, at: Instant) -> rusqlite::Result<bool> {
         let wait = self.rest(db, name, at)?;
-        if let Some(origin) = self.origins.get_mut(&*written(name)) {
+        if let Some(origin) = self.origins.get_mut(&*canonical(&self.origins, name)) {
             origin.busy = None;
         }
         Ok(wait >= WORTH_A_SYNC)
     }
 
     /// The origin is left alone until that time; never shortened.
-    pub(super) fn rest(&mut self, db: &Connection, name: &str, at: Timestamp) -> rusqlite::Result<Duration> {
-        let name = written(name);
+    pub(super) fn rest(&mut self, db: &Connection, name: &str, at: Instant) -> rusqlite::Result<Duration> {
+        let name = canonical(&self.origins, name);
         let id = self.origin(db, &name)?;
-        let wait = wait_until(at.as_millisecond(), Clock::System.now());
+        let wait = at.saturating_duration_since(Instant::now());
+        if wait.is_zero() {
+            return Ok(wait);
+        }
         if let Some(origin) = self.origins.get_mut(&*name) {
-            origin.free_at = origin.free_at.max(Instant::now() + wait);
+            origin.free_at = origin.free_at.max(at);
         }
         db.prepare_cached("UPDATE origin SET next_allowed = max(next_allowed, ?2) WHERE id = ?1")?
-            .execute(params![id, at.as_millisecond()])?;
+            .execute(params![id, at_wall(at, Clock::System.now()).as_millisecond()])?;
         Ok(wait)
     }
+}
+
+/// An origin's name as it stands here; one that is known does so already.
+fn canonical<'a>(origins: &HashMap<String, Origin>, name: &'a str) -> Cow<'a, str> {
+    if origins.contains_key(name) { Cow::Borrowed(name) } else { written(name) }
 }
 
 /// What [`Queue::activate`] needs.

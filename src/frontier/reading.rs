@@ -155,6 +155,11 @@ fn shows_another(work: &Work<'_>, thread: i64, told: &ThreadNews, records: &[Rec
     if told.page == 0 || work.page.number.is_none_or(|asked| asked <= told.page) {
         return Ok(false);
     }
+    // the address of a thread that was merged leads to the other one's first page, whatever page is asked for: its number
+    // and its places are those of a thread that is no more
+    if work.page.thread.is_some_and(|asked| asked != thread) {
+        return Ok(true);
+    }
     let mut row = work.db.prepare_cached("SELECT lo FROM page WHERE id = ?1")?;
     let lo: Option<i64> = row.query_row([work.page.id], |row| row.get(0))?;
     let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();

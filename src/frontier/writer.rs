@@ -20,8 +20,11 @@ use super::{
     queue::{Next, Queue},
 };
 
-/// Rows after which a transaction is closed though more commands wait.
-const GROUP: usize = 200;
+/// Posts and pages after which a transaction is closed though more commands wait.
+const GROUP: usize = 500;
+
+/// How long a transaction may stay open for the commits of pages that are on their way.
+const GATHER: Duration = Duration::from_millis(25);
 
 /// How long a transaction that nobody waits for may stay open.
 const IDLE: Duration = Duration::from_millis(500);
@@ -43,6 +46,8 @@ pub(super) struct Writer {
     /// Since when a transaction is open.
     open_since: Option<Instant>,
     rows: usize,
+    /// The numbers differ from those in the database.
+    counted: bool,
     urgent: bool,
     waiting: Vec<Waiting>,
     lessees: VecDeque<oneshot::Sender<Option<Lease>>>,
@@ -75,6 +80,7 @@ impl Writer {
             counters,
             open_since: None,
             rows: 0,
+            counted: false,
             urgent: false,
             waiting: Vec::new(),
             lessees: VecDeque::new(),
@@ -100,10 +106,11 @@ impl Writer {
                 while self.rows < GROUP
                     && let Ok(command) = self.commands.try_recv()
                 {
+                    self.look_at_the_clock();
                     self.handle(command);
                 }
                 self.read_inbox();
-                if !self.waiting.is_empty() || self.urgent || self.rows >= GROUP {
+                if self.urgent || self.rows >= GROUP || (!self.waiting.is_empty() && !self.may_gather()) {
                     self.flush();
                 }
                 self.serve();
@@ -114,9 +121,15 @@ impl Writer {
         self.flush();
     }
 
+    /// Whether others will want to commit soon, and those who wait have not waited long.
+    fn may_gather(&self) -> bool {
+        self.queue.has_leases() && self.open_since.is_some_and(|since| since.elapsed() < GATHER)
+    }
+
     /// The next command; `Wake` when it is time to look at the queue or to close the transaction; `None` at the end.
     async fn next_command(&mut self) -> Option<Command> {
-        let flush_at = self.open_since.map(|since| since + IDLE);
+        let patience = if self.waiting.is_empty() { IDLE } else { GATHER };
+        let flush_at = self.open_since.map(|since| since + patience);
         let lease_at = if self.lessees.is_empty() { None } else { self.queue.wake_at() };
         let wake_at = [flush_at, lease_at].into_iter().flatten().min();
         let Some(wake_at) = wake_at else { return self.commands.recv().await.ok() };
@@ -139,13 +152,15 @@ impl Writer {
                 let result = self.write(|writer| {
                     enqueue::begin(&writer.connection, &mut writer.queue, *source, now, options, writer.counters.serial)
                 });
+                self.urgent = true;
                 self.answer_when_safe(answer, result);
             }
             Command::Commit { request, batch, answer } => {
                 let result = self.write(|writer| {
                     commit::commit(&writer.connection, &mut writer.queue, &mut writer.counters, request, *batch)
                 });
-                self.rows += 1;
+                self.rows += result.as_ref().map_or(0, |done| done.posts.read as usize);
+                self.counted = true;
                 self.answer_when_safe(answer, result);
             }
             Command::Retry { request, failure, due, max_retries, answer } => {
@@ -153,6 +168,7 @@ impl Writer {
                     let (db, queue, counters) = (&writer.connection, &mut writer.queue, &mut writer.counters);
                     commit::retry(db, queue, counters, request, &failure, due, max_retries)
                 });
+                self.counted = true;
                 self.answer_when_safe(answer, result);
             }
             Command::Over { source, answer } => match self.read(|db| enqueue::source_row(db, &source)) {
@@ -165,6 +181,7 @@ impl Writer {
             },
             Command::Finish { source, now, answer } => {
                 let result = self.write(|writer| enqueue::finish(&writer.connection, &mut writer.queue, &source, now));
+                self.urgent = true;
                 self.answer_when_safe(answer, result);
             }
             Command::Hosts { answer } => {
@@ -178,6 +195,7 @@ impl Writer {
             }
             Command::KeepHealth { source, health, answer } => {
                 let result = self.write(|writer| outlook::keep_health(&writer.connection, &source, &health));
+                self.urgent = true;
                 self.answer_when_safe(answer, result);
             }
             Command::Confirm { seq, answer } => {
@@ -189,12 +207,16 @@ impl Writer {
                 let _ = answer.send(self.read(|db| enqueue::knowledge(db, &source)));
             }
             Command::Lines { after, max, answer } => {
-                // a line must not leave before its transaction is on disk: it could be another one after a crash
-                self.flush();
-                let _ = answer.send(self.read(|db| outbox::lines(db, after, max)));
+                let safe = *self.committed.borrow();
+                let _ = answer.send(match &self.failed {
+                    Some(error) => Err(error.clone()),
+                    None => outbox::lines(&self.connection, &mut self.counters, after, max, safe)
+                        .map_err(|error| StateError::from_sqlite(&self.path, &error)),
+                });
             }
             Command::ContinueAfter { seq, answer } => {
                 let result = self.write(|writer| outbox::continue_after(&writer.connection, &mut writer.counters, seq));
+                self.urgent = true;
                 self.answer_when_safe(answer, result);
             }
             Command::Confirmed { answer } => {
@@ -254,9 +276,11 @@ impl Writer {
     fn flush(&mut self) {
         self.urgent = false;
         if self.open_since.is_some() && self.failed.is_none() {
-            match self.connection.execute_batch("COMMIT") {
+            let saved = if self.counted { self.counters.save(&self.connection) } else { Ok(()) };
+            match saved.and_then(|()| self.connection.execute_batch("COMMIT")) {
                 Ok(()) => {
                     self.open_since = None;
+                    self.counted = false;
                     let last = self.counters.last_seq;
                     self.committed.send_if_modified(|seq| std::mem::replace(seq, last) != last);
                 }

@@ -9,6 +9,7 @@
 //! the commit. [`run_offline`] sends saved pages through the same two stages in the middle, without frontier and state.
 
 mod flow;
+mod inputs;
 mod isolate;
 mod keep;
 mod offline;

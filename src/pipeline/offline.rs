@@ -4,28 +4,27 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 use url::Url;
 
 use super::{
+    inputs::{self, Found, ReadPage},
     isolate::trip,
     sightings::Sightings,
-    sniff::{Format, GZIP, MOST, may_hold_posts, sniff, told_address},
+    sniff::Format,
     stages::tell_turns,
 };
 use crate::{
     clock::Clock,
     engine::Engines,
-    extract::{ExtractOptions, extract, is_server_error},
-    fetch::{FetchError, decode, read_warc},
-    model::{Change, DateOrder, Markup, Outcome, Page, Record, SourceSettings, Status, Validators, Zone},
+    extract::{ExtractOptions, is_server_error},
+    fetch::decode,
+    model::{Change, DateOrder, Markup, Outcome, Page, Record, SourceSettings, Status, Zone},
     normalize::{Knowledge, Normalizer, PageStamp, markup::render},
 };
 
@@ -88,25 +87,33 @@ pub enum OfflineError {
     /// A record could not be serialized: a bug.
     #[error("cannot serialize a record: {0}")]
     Serialize(#[from] serde_json::Error),
+    /// A thread that reads could not be had.
+    #[error("cannot read side by side: {0}")]
+    Threads(#[source] io::Error),
+    /// A page broke the reader: a bug.
+    #[error("the reader broke off at a page")]
+    Broke,
 }
 
-/// Reads every input and writes one JSON line a post.
+/// Reads every input and writes one JSON line a post. Pages are taken apart by as many threads as there are cores.
 ///
 /// # Errors
 /// Where the output fails. Input that cannot be read is told in the report, and the rest is read.
-pub fn run_offline(plan: &OfflinePlan, out: &mut dyn Write) -> Result<OfflineReport, OfflineError> {
+pub fn run_offline(plan: OfflinePlan, out: &mut dyn Write) -> Result<OfflineReport, OfflineError> {
+    let plan = Arc::new(plan);
     let mut offline = Offline {
-        plan,
         out,
         report: OfflineReport::default(),
         known: HashMap::new(),
         seen: Sightings::default(),
         line: Vec::new(),
+        plan: Arc::clone(&plan),
     };
-    for input in &plan.inputs {
-        match input {
-            Input::Path(path) => offline.path(path)?,
-            Input::Stdin => offline.reader("stdin", None, &mut io::stdin().lock())?,
+    for found in inputs::read(&plan)? {
+        match found.recv_blocking().map_err(|_| OfflineError::Broke)? {
+            Found::Page(read) => offline.page(*read)?,
+            Found::Text { name, page } => offline.text(&name, &page)?,
+            Found::Failure(failure) => offline.report.failures.push(failure),
         }
     }
     offline.out.flush().map_err(OfflineError::Output)?;
@@ -114,7 +121,7 @@ pub fn run_offline(plan: &OfflinePlan, out: &mut dyn Write) -> Result<OfflineRep
 }
 
 struct Offline<'a> {
-    plan: &'a OfflinePlan,
+    plan: Arc<OfflinePlan>,
     out: &'a mut dyn Write,
     report: OfflineReport,
     /// What is known of each source so far, and how many posts of a thread its pages have shown.
@@ -133,112 +140,10 @@ struct Known {
 }
 
 impl Offline<'_> {
-    fn path(&mut self, path: &Path) -> Result<(), OfflineError> {
-        if path.is_dir() {
-            let mut inside: Vec<PathBuf> = match std::fs::read_dir(path) {
-                Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
-                Err(error) => return self.failed(path.display(), error),
-            };
-            inside.sort();
-            return inside.iter().try_for_each(|path| self.path(path));
-        }
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) => return self.failed(path.display(), error),
-        };
-        let changed = file.metadata().and_then(|m| m.modified()).ok().and_then(|time| Timestamp::try_from(time).ok());
-        self.reader(&path.display().to_string(), changed, &mut file)
-    }
-
-    fn failed(&mut self, place: impl std::fmt::Display, cause: impl std::fmt::Display) -> Result<(), OfflineError> {
-        self.report.failures.push(format!("{place}: {cause}"));
-        Ok(())
-    }
-
-    fn reader(&mut self, name: &str, changed: Option<Timestamp>, input: &mut dyn Read) -> Result<(), OfflineError> {
-        let mut head = vec![0; 4096];
-        let mut filled = 0;
-        while filled < head.len() {
-            match input.read(&mut head[filled..]) {
-                Ok(0) => break,
-                Ok(n) => filled += n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return self.failed(name, error),
-            }
-        }
-        head.truncate(filled);
-        let mut format = match self.plan.format {
-            Format::Auto => sniff(&head, name),
-            told => told,
-        };
-        let mut whole = head.as_slice().chain(input);
-        if format == Format::Warc {
-            return self.warc(name, &mut whole);
-        }
-        let mut body = Vec::new();
-        if let Err(error) = whole.read_to_end(&mut body) {
-            return self.failed(name, error);
-        }
-        if body.starts_with(&GZIP) {
-            let mut plain = Vec::new();
-            if let Err(error) = MultiGzDecoder::new(body.as_slice()).take(MOST).read_to_end(&mut plain) {
-                return self.failed(name, error);
-            }
-            if self.plan.format == Format::Auto {
-                format = sniff(&plain, name.trim_end_matches(".gz"));
-            }
-            body = plain;
-        }
-        let fetched_at = self.plan.fetched_at.or(changed).unwrap_or_else(|| self.plan.clock.now());
-        let page = |url: Url, content_type: Option<&str>| Page {
-            requested: url.clone(),
-            url,
-            status: 200,
-            content_type: content_type.map(str::to_owned),
-            date: self.plan.fetched_at,
-            validators: Validators::default(),
-            headers: Vec::new(),
-            body,
-            fetched_at,
-        };
-        match format {
-            Format::Text => self.text(name, &page(file_url(name), Some("text/plain"))),
-            _ => {
-                let url = self.plan.url.clone();
-                let known_address = url.is_some();
-                let mut page = page(url.unwrap_or_else(|| file_url(name)), None);
-                if !known_address && let Some(url) = told_address(&page.body) {
-                    page.url = url.clone();
-                    page.requested = url;
-                }
-                self.page(name, &page, false)
-            }
-        }
-    }
-
-    fn warc(&mut self, name: &str, input: &mut dyn Read) -> Result<(), OfflineError> {
-        for entry in read_warc(input) {
-            match entry {
-                Ok(entry) if entry.page.status == 200 && may_hold_posts(entry.page.content_type.as_deref()) => {
-                    self.page(name, &entry.page, true)?;
-                }
-                Ok(_) => {}
-                Err(error @ FetchError::Io { .. }) => return self.failed(name, error),
-                Err(error) => self.failed(name, error)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// `archived`: it may come again in another state.
-    fn page(&mut self, name: &str, page: &Page, archived: bool) -> Result<(), OfflineError> {
+    fn page(&mut self, read: ReadPage) -> Result<(), OfflineError> {
+        let ReadPage { name, page, archived, mut extracted } = read;
         self.report.pages += 1;
-        let decoded = decode(page);
-        let engine = self.plan.engine.as_deref();
-        trip("extract", &page.url);
-        let mut extracted = extract(page, &decoded.text, &self.plan.engines, engine, &self.plan.options);
-        extracted.charset_doubtful |= decoded.doubtful;
-        let source = self.source(page.url.host_str(), name);
+        let source = self.source(page.url.host_str(), &name);
         let known = self.known.entry(source.name.clone()).or_default();
         if let Some(thread) = &mut extracted.thread
             && let Some(id) = &thread.id
@@ -262,7 +167,7 @@ impl Offline<'_> {
         let mut normalized = self.plan.normalizer.page(&source, &mut known.knowledge, &stamp, extracted);
         tell_turns(&source.name, &before, &known.knowledge);
         if normalized.records.is_empty() || outcome == Outcome::Empty {
-            let place = if page.url.scheme() == "file" { name.to_owned() } else { page.url.to_string() };
+            let place = if page.url.scheme() == "file" { name } else { page.url.to_string() };
             self.report.without_posts.push((place, outcome));
         }
         if archived {
@@ -324,7 +229,7 @@ impl Offline<'_> {
     }
 }
 
-fn file_url(name: &str) -> Url {
+pub(super) fn file_url(name: &str) -> Url {
     let path = std::path::absolute(name).unwrap_or_else(|_| PathBuf::from("/").join(name));
     Url::from_file_path(path).unwrap_or_else(|()| EMPTY.clone())
 }

@@ -23,6 +23,9 @@ pub(super) const HEADER_BYTES: usize = 64 << 10;
 /// How often the rate of a body is looked at while nothing comes.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// Bytes that are made ready for a body on its header's word alone.
+const RESERVED: usize = 1 << 20;
+
 /// What a response's header tells.
 pub(super) struct Head {
     pub(super) status: u16,
@@ -176,7 +179,8 @@ pub(super) async fn whole_body(
     proxied: bool,
 ) -> Result<Vec<u8>, Box<Fetched>> {
     let began = Instant::now();
-    let mut body = Vec::new();
+    let told = response.content_length().and_then(|told| usize::try_from(told).ok()).unwrap_or_default();
+    let mut body = Vec::with_capacity(told.min(RESERVED).min(settings.max_page));
     loop {
         let chunk = match tokio::time::timeout(LOOK, response.chunk()).await {
             Ok(chunk) => chunk.map_err(|error| Box::new(failure::fetched(url, error, proxied)))?,
