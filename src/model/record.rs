@@ -238,6 +238,6 @@ pub enum Warning {
     Generic,
     /// Nested deeper than the reader follows; the deeper part is text only.
     DepthCut,
-    /// The page broke off before its end.
+    /// The page broke off before its end, or carries the beginning of the post alone.
     Truncated,
 }

@@ -150,7 +150,10 @@ fn elect(pieces: &[Vec<Candidate>], least: f64) -> Vec<Option<usize>> {
         .map(|candidates| {
             let elected = ranking.iter().find_map(|(_, key)| {
                 let common = votes[key].pieces * 4 >= total;
-                candidates.iter().find(|candidate| candidate.key == *key && (common || candidate.value >= least))
+                let of_key = candidates.iter().filter(|candidate| candidate.key == *key);
+                let of_key = of_key.filter(|candidate| common || candidate.value >= least);
+                // When someone joined may stand in the same kind of place as when he wrote.
+                of_key.reduce(|best, other| if other.value > best.value { other } else { best })
             });
             elected.map(|candidate| candidate.number)
         })

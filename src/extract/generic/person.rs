@@ -164,7 +164,9 @@ pub(super) fn beside_dates(view: &View<'_, '_>, layout: &Layout, dates: &[date::
     let mut all: Vec<Named> = Vec::new();
     let plain = |at: u32, text: &str| {
         let name = trimmed(text);
-        is_name(name).then(|| Named { at, name: name.to_owned(), href: None, strength: 1 })
+        // "Posted: Fri", before a date, is nobody.
+        let is_person = is_name(name) && !name.contains(':');
+        is_person.then(|| Named { at, name: name.to_owned(), href: None, strength: 1 })
     };
     for dated in dates.iter().filter(|dated| dated.label == date::Label::None) {
         if let Kind::Text(text) = view.flat.node(dated.node).kind
@@ -292,7 +294,7 @@ fn is_name(text: &str) -> bool {
     if person_words::NO_NAMES.contains(&bare) || lower.starts_with("http") || text.starts_with('#') {
         return false;
     }
-    if text.ends_with(['?', '!', ':', '。', '，', ',']) || (text.contains(": ") && count > 20) {
+    if text.contains('|') || text.ends_with(['?', '!', ':', '。', '，', ',']) || (text.contains(": ") && count > 20) {
         return false;
     }
     // A count ("123", "1,204 posts") is nobody; a name may be all digits where a link says so, which is rare enough.
