@@ -10,7 +10,6 @@ mod setback;
 mod waits;
 
 use std::{
-    borrow::Cow,
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
     time::Duration,
@@ -29,7 +28,7 @@ use super::{RunOptions, missing::Recent};
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
 pub(super) use waits::{at_wall, from_now};
-use waits::{wait_between, wait_until, written};
+use waits::{canonical, wait_between, wait_until};
 
 /// Waits from this length on are written to disk at once: a crash must not forget them.
 const WORTH_A_SYNC: Duration = Duration::from_secs(2);
@@ -387,11 +386,6 @@ impl Queue {
             .execute(params![id, at_wall(at, Clock::System.now()).as_millisecond()])?;
         Ok(wait)
     }
-}
-
-/// An origin's name as it stands here; one that is known does so already.
-fn canonical<'a>(origins: &HashMap<String, Origin>, name: &'a str) -> Cow<'a, str> {
-    if origins.contains_key(name) { Cow::Borrowed(name) } else { written(name) }
 }
 
 /// What [`Queue::activate`] needs.

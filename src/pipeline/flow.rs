@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Pages between two stages: enough to keep every stage busy, few enough that memory stays flat.
-const BETWEEN: usize = 8;
+const BETWEEN: usize = 4;
 /// Commits under way at once; the state commits them as one group.
 const COMMITTERS: usize = 16;
 

@@ -50,7 +50,7 @@ pub(super) struct Ready {
 /// Leases requests and fetches them until the flow closes or is asked to stop.
 pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: Sender<Ready>) {
     let _watchman = Watchman { shared: &shared, stage: "fetch" };
-    while let Some(lease) = next_lease(&shared).await {
+    while let Some(lease) = next_lease(&shared, &pages).await {
         let Some(run) = shared.run(&lease.request().source) else { continue };
         shared.tally.leased(&run.settings.name);
         let origin = polite::origin(&lease.request().what.url);
@@ -101,10 +101,11 @@ fn panicked(request: &Request) -> FetchFailure {
 }
 
 /// The next request. Where nothing is wanted, waits for the next run to begin; `None` when none will, or at a stop.
-async fn next_lease(shared: &Shared) -> Option<Lease> {
+async fn next_lease(shared: &Shared, pages: &Sender<Fresh>) -> Option<Lease> {
     let mut beginnings = shared.beginnings();
     loop {
         beginnings.borrow_and_update();
+        shared.room(pages).await;
         tokio::select! {
             biased;
             () = shared.stop.cancelled() => return None,
@@ -197,6 +198,7 @@ pub(super) fn extraction(
 ) {
     let _watchman = Watchman { shared, stage: "extract" };
     while let Ok(Fresh { lease, run, page }) = pages.recv_blocking() {
+        shared.taken();
         let (means, engine) = (&run.means, run.settings.engine.as_deref());
         let read = || {
             let decoded = decode(&page);

@@ -1,6 +1,6 @@
 //! Origins as the state names them, and how long they rest.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -9,11 +9,16 @@ use tokio::time::Instant;
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// An origin as the state writes it: without the port that its scheme has anyway, which others write.
-pub(super) fn written(origin: &str) -> Cow<'_, str> {
+fn written(origin: &str) -> Cow<'_, str> {
     match url::Url::parse(origin) {
         Ok(url) => Cow::Owned(url.origin().ascii_serialization()),
         Err(_) => Cow::Borrowed(origin),
     }
+}
+
+/// The same; one that is known is written so already.
+pub(super) fn canonical<'a, T>(known: &HashMap<String, T>, origin: &'a str) -> Cow<'a, str> {
+    if known.contains_key(origin) { Cow::Borrowed(origin) } else { written(origin) }
 }
 
 /// From now until that time; nothing where it is past.
