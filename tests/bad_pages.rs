@@ -16,7 +16,7 @@ fn read(url: &str, body: impl Into<Vec<u8>>) -> (Extracted, &'static str, bool) 
     let url = Url::parse(url).unwrap();
     let page = Page { content_type: Some("text/html".to_owned()), ..Page::new(url, body, Timestamp::UNIX_EPOCH) };
     let decoded = decode(&page);
-    let options = ExtractOptions { html: true, markdown: true };
+    let options = ExtractOptions { html: true, markdown: true, crawled: false };
     (extract(&page, &decoded.text, Engines::builtin(), None, &options), decoded.encoding, decoded.doubtful)
 }
 

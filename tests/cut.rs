@@ -36,7 +36,7 @@ const ENGINES: &[&str] = &[
 ];
 
 /// Everything that can be asked for.
-const OPTIONS: ExtractOptions = ExtractOptions { html: true, markdown: true };
+const OPTIONS: ExtractOptions = ExtractOptions { html: true, markdown: true, crawled: false };
 
 fn page(url: &str) -> Option<Page> {
     let url = Url::parse(url).ok()?;

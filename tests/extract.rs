@@ -67,6 +67,27 @@ fn post(body: &str) -> RawPost {
     posts.remove(0)
 }
 
+/// The session of a crawl is the crawl's own; that of a page which somebody saved stays as it is printed.
+#[test]
+fn an_author_of_a_crawl_has_no_session() {
+    let html = fs::read_to_string("tests/pages/phpbb-thread.html").unwrap();
+    let address = "https://oven.example/phpbb/viewtopic.php?f=6&t=44";
+    let profile = "https://oven.example/phpbb/memberlist.php?mode=viewprofile&u=12";
+    let session = "&sid=0123456789abcdef0123456789abcdef";
+    for (crawled, engine, expected) in [
+        (true, "phpbb", profile.to_owned()),
+        (false, "phpbb", format!("{profile}{session}")),
+        (true, "generic", profile.to_owned()),
+        (false, "generic", format!("{profile}{session}")),
+    ] {
+        let options = ExtractOptions { crawled, ..ExtractOptions::default() };
+        let got = extract(&page(address), &html, Engines::builtin(), Some(engine), &options);
+        let urls: Vec<&str> =
+            got.posts.iter().filter_map(|post| post.author.as_ref()?.url.as_ref()).map(Url::as_str).collect();
+        assert!(urls.contains(&&*expected), "{engine}, crawled: {crawled}: {urls:?}");
+    }
+}
+
 #[test]
 fn text_is_what_a_reader_sees() {
     let table = [

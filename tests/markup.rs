@@ -44,7 +44,7 @@ fn record(body: &str) -> Record {
     let url = Url::parse("https://a.example/dir/t5").unwrap();
     let page = Page::new(url.clone(), Vec::new(), Timestamp::UNIX_EPOCH);
     let html = format!("<article id=p1><b class=by>Ann</b><div class=body>{body}</div></article>");
-    let options = ExtractOptions { html: true, markdown: true };
+    let options = ExtractOptions { html: true, markdown: true, crawled: false };
     let extracted = extract_with(&page, &html, &profile, &options);
     let source = SourceSettings::new("a", url);
     let stamp = PageStamp { date: None, fetched_at: Timestamp::UNIX_EPOCH };

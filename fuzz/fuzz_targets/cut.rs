@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(&bytes);
     let Ok(url) = url::Url::parse(url) else { return };
     let page = Page::new(url, Vec::new(), jiff::Timestamp::UNIX_EPOCH);
-    let options = ExtractOptions { html: true, markdown: true };
+    let options = ExtractOptions { html: true, markdown: true, crawled: false };
     let Some(profile) = Engines::builtin().get(engine) else { return };
     if let Some(cut) = extract_cut(&page, &text, &profile, &options) {
         assert_eq!(format!("{cut:#?}"), format!("{:#?}", extract_whole(&page, &text, &profile, &options)));

@@ -144,7 +144,7 @@ pub(super) fn run(args: &ExtractArgs, out: &mut dyn Write) -> Result<ExitKind, C
         date_order: args.date_order.into(),
         fetched_at: args.fetched_at,
         source: args.source.as_deref().map(Arc::from),
-        options: ExtractOptions { html: args.html, markdown: args.markdown },
+        options: ExtractOptions { html: args.html, markdown: args.markdown, crawled: false },
         engines,
         normalizer: Arc::new(plan::normalizer(&args.notices, &args.articles)?),
         clock,

@@ -62,7 +62,7 @@ pub(super) fn plan_of(config: &Config, sources: Vec<Source>, recheck: bool, cloc
         extraction_threads: 0,
         archive: config.archive.to.clone(),
         quarantine: config.archive.quarantine.clone(),
-        extract: ExtractOptions { html: config.output.html, markdown: config.output.markdown },
+        extract: ExtractOptions { html: config.output.html, markdown: config.output.markdown, crawled: true },
         trial: trial(config),
         options: RunOptions { recheck, ..RunOptions::default() },
         grace: GRACE,

@@ -29,7 +29,7 @@ struct Kept {
 impl Tape {
     /// `None` where nobody asks for markup.
     pub(super) fn wanted(options: ExtractOptions) -> Option<Tape> {
-        let ExtractOptions { html, markdown } = options;
+        let ExtractOptions { html, markdown, .. } = options;
         let markup = Markup { html, markdown, marks: Vec::new() };
         (html || markdown).then_some(Tape { markup, open: Vec::new() })
     }

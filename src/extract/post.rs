@@ -138,7 +138,7 @@ fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> 
     if rules.nobody.as_ref().is_some_and(|nobody| nobody.is_match(&name)) || name == "[deleted]" {
         return None;
     }
-    let url = view.value(&rules.url, at).and_then(|href| view.resolve_as_printed(&href));
+    let url = view.value(&rules.url, at).and_then(|href| view.author_address(&href));
     Some(RawAuthor { name, id: view.value(&rules.id, at), url, role: view.value(&rules.role, at) })
 }
 

@@ -127,8 +127,12 @@ impl<'a, 'p> View<'a, 'p> {
         Some(self.profile.without_session(self.resolve_as_printed(href)?))
     }
 
-    /// An address as the page prints it, made absolute: with what carries a session.
-    pub(super) fn resolve_as_printed(&self, href: &str) -> Option<Url> {
+    /// The address of an author as the page prints it, made absolute; without the session of a crawl.
+    pub(super) fn author_address(&self, href: &str) -> Option<Url> {
+        if self.options.crawled { self.resolve(href) } else { self.resolve_as_printed(href) }
+    }
+
+    fn resolve_as_printed(&self, href: &str) -> Option<Url> {
         self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
     }
 

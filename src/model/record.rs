@@ -136,8 +136,8 @@ pub struct Author {
     pub name: String,
     /// The engine's id.
     pub id: Option<String>,
-    /// Profile page, as the page links to it, made absolute: where an engine carries a session in its links until a cookie is
-    /// kept, it stands in this one too. It is no part of the content hash.
+    /// Profile page, made absolute. On a saved page as it is linked to, with a session that the link carries; without one in what was
+    /// crawled. It is no part of the content hash.
     pub url: Option<String>,
     /// As printed (Member, Moderator, Guest …).
     pub role: Option<String>,

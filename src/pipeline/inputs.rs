@@ -22,7 +22,7 @@ use super::{
     sniff::{Format, GZIP, MOST, may_hold_posts, sniff, told_address},
 };
 use crate::{
-    extract::extract,
+    extract::{ExtractOptions, extract},
     fetch::{FetchError, decode, read_warc},
     model::{Extracted, Page, Validators},
 };
@@ -97,7 +97,8 @@ fn take_apart(plan: &OfflinePlan, job: Job) {
     let Job { name, page, archived, place } = job;
     let decoded = decode(&page);
     trip("extract", &page.url);
-    let mut extracted = extract(&page, &decoded.text, &plan.engines, plan.engine.as_deref(), &plan.options);
+    let options = ExtractOptions { crawled: archived, ..plan.options };
+    let mut extracted = extract(&page, &decoded.text, &plan.engines, plan.engine.as_deref(), &options);
     extracted.charset_doubtful |= decoded.doubtful;
     drop(decoded);
     let read = ReadPage { name, page, archived, extracted };

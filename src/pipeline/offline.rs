@@ -190,7 +190,7 @@ impl Offline<'_> {
         let source = self.source(host.as_deref(), name);
         let stamp = PageStamp { date: page.date, fetched_at: page.fetched_at };
         let mut records = self.plan.normalizer.flat(&source, self.plan.engine.as_deref(), &stamp, &decoded.text);
-        let ExtractOptions { html, markdown } = self.plan.options;
+        let ExtractOptions { html, markdown, .. } = self.plan.options;
         let wanted = Markup { html, markdown, marks: Vec::new() };
         for record in records.iter_mut().filter(|_| html || markdown) {
             let text = record.text.as_deref().unwrap_or_default();

@@ -133,10 +133,12 @@ fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost
     if is_empty && (named.is_none() || dated.is_none()) {
         return None;
     }
+    // no rule of this profile knows what carries a session
+    let without_own = |url| if view.options.crawled { links::without_session(url) } else { url };
     let author = named.map(|named| RawAuthor {
         name: named.name.clone(),
         id: None,
-        url: named.href.as_deref().and_then(|href| view.resolve(href)),
+        url: named.href.as_deref().and_then(|href| view.author_address(href)).map(without_own),
         role: None,
     });
     let date = dated
