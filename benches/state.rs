@@ -75,7 +75,7 @@ async fn run(path: &Path, threads: u64) -> Result<(u64, Duration, Duration), Fai
     while let Some(lease) = frontier.lease().await {
         pages += 1;
         let batch = answer(lease.request(), threads)?;
-        frontier.origin_next("http://forum.test", Timestamp::now());
+        frontier.origin_next("http://forum.test", std::time::Duration::ZERO);
         if commits.len() >= COMMITS {
             commits.join_next().await.transpose()?.transpose()?;
         }

@@ -3,17 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::path::Path;
+#[path = "support/shared.rs"]
+mod shared;
 
 use forumsift::{
     model::{Record, SourceSettings, Zone},
     normalize::{Normalizer, PageStamp, article::Articles},
 };
-
-/// A file of the shared facts; `None` where they are not at hand.
-fn shared(path: &str) -> Option<String> {
-    std::fs::read_to_string(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(path)).ok()
-}
+use shared::shared;
 
 #[test]
 fn collected_cases() {

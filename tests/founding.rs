@@ -3,7 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::path::Path;
+#[path = "support/shared.rs"]
+mod shared;
 
 use forumsift::{
     model::{Record, SourceSettings, Warning, Zone},
@@ -145,12 +146,38 @@ fn notices_at_the_end_and_headers_tell_posts_apart() {
 
 #[test]
 fn the_original_where_it_is_at_hand() {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/founding_post.txt"));
-    let Ok(text) = std::fs::read_to_string(path) else { return };
+    let Some(text) = shared::shared("founding_post.txt") else { return };
     let records = flat(&text, Some("Asia/Kuala_Lumpur"));
     assert_eq!(records.len(), 1);
     let lines: Vec<&str> = text.lines().collect();
     check(&records[0], "maklukpenggoda", "2024-11-07T14:20:00+08:00", lines[0], &lines[1..12]);
     let article = records[0].article.as_ref().unwrap();
     assert_eq!((article.credit.as_deref(), article.standfirst.as_deref()), (Some("The Hill"), Some(lines[1])));
+}
+
+/// Boards that print a date and nothing else above a post.
+#[test]
+fn bare_dates_above_posts_tell_them_apart_where_nothing_else_can_be_meant() {
+    let told = |text: &str| -> Vec<(Option<String>, Option<String>)> {
+        flat(text, Some("UTC")).into_iter().map(|record| (record.date_published, record.text)).collect()
+    };
+    let post = |date: &str, text: &str| (Some(date.to_owned()), Some(text.to_owned()));
+    let numbered = "Nov 7, 2024\n#1\nThe roof leaks again.\n\nNov 18, 2024\n#2\nBuckets are cheaper.\nMuch cheaper.";
+    assert_eq!(
+        told(numbered),
+        [post("2024-11-07", "The roof leaks again."), post("2024-11-18", "Buckets are cheaper.\n\nMuch cheaper.")]
+    );
+    let edited = "17-11-2024, 02:20 PM\nThe roof leaks again.\n(This post was last modified: 17-11-2024, 03:05 PM by anna.)\n18-11-2024, 09:00 AM\nBuckets are cheaper.";
+    let records = flat(edited, Some("UTC"));
+    assert_eq!(records.len(), 2);
+    assert_eq!(records[0].edit.as_ref().unwrap().date.as_deref(), Some("2024-11-17T15:05:00+00:00"));
+    assert_eq!(
+        told(edited),
+        [
+            post("2024-11-17T14:20:00+00:00", "The roof leaks again."),
+            post("2024-11-18T09:00:00+00:00", "Buckets are cheaper.")
+        ]
+    );
+    let events = "17-11-2024, 07:00 PM\nThe brass band.\n18-11-2024, 08:30 PM\nA reading.";
+    assert_eq!(told(events), [(None, Some(events.replace('\n', "\n\n")))]);
 }

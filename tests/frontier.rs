@@ -556,7 +556,7 @@ fn leases_are_polite_and_come_back() {
 
         // a failure that passes is tried again when it is due; one that does not is not
         let failure = |class| FetchFailure { class, status: None, message: "told".to_owned(), retry_after: None };
-        let later = |millis| jiff::Timestamp::now() + std::time::Duration::from_millis(millis);
+        let later = std::time::Duration::from_millis;
         let url = lease.request().what.url.clone();
         let retried = frontier.retry(lease, &failure(FailureClass::Timeout), later(80), 1).await.unwrap();
         assert_eq!(retried, Retried::Later);
@@ -590,7 +590,7 @@ fn a_wait_that_the_server_asked_for_survives_the_process() {
         let frontier = Frontier::open(&state).unwrap();
         frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
         let lease = frontier.lease().await.unwrap();
-        frontier.origin_next("http://forum.test", jiff::Timestamp::now() + std::time::Duration::from_secs(300));
+        frontier.origin_next("http://forum.test", std::time::Duration::from_secs(300));
         drop(lease);
     });
     run(async {
@@ -615,7 +615,7 @@ fn a_wait_holds_for_hosts_at_their_schemes_own_ports() {
             let frontier = memory();
             frontier.begin(&source("index"), forum.now, RunOptions::default()).await.unwrap();
             let lease = frontier.lease().await.unwrap();
-            frontier.origin_next(told, jiff::Timestamp::now() + std::time::Duration::from_secs(300));
+            frontier.origin_next(told, std::time::Duration::from_secs(300));
             drop(lease);
             let wait = tokio::time::timeout(std::time::Duration::from_millis(50), frontier.lease()).await;
             assert!(wait.is_err(), "{told}: asked within the wait");

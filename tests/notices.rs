@@ -2,6 +2,9 @@
 //! `../shared`, with floors that may rise and not fall.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test tells what went wrong")]
 
+#[path = "support/shared.rs"]
+mod shared;
+
 use std::{fs, path::PathBuf};
 
 use forumsift::{
@@ -14,11 +17,7 @@ use forumsift::{
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-fn shared(name: &str) -> Option<String> {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(name);
-    fs::read_to_string(path).ok()
-}
+use shared::shared;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic where its own data is wrong")]
 
-use std::path::Path;
+#[path = "support/shared.rs"]
+mod shared;
 
 use forumsift::polite::Robots;
 use url::Url;
@@ -55,8 +56,7 @@ fn crawl_delay_is_read() {
 /// Every answer of the reference implementation, where the collection is at hand.
 #[test]
 fn the_reference_agrees() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/robots/cases.jsonl");
-    let Ok(cases) = std::fs::read_to_string(path) else { return };
+    let Some(cases) = shared::shared("robots/cases.jsonl") else { return };
     let (mut read, mut wrong) = (0, Vec::new());
     for line in cases.lines() {
         let case: serde_json::Value = serde_json::from_str(line).unwrap();

@@ -1,5 +1,6 @@
 //! Tests of attributes, as they stand in brackets in selectors. A test may let too much through and never too little.
 
+use html5ever::LocalName;
 use memchr::memmem::Finder;
 
 use super::keys::{name_at, name_key};
@@ -9,6 +10,8 @@ use super::keys::{name_at, name_key};
 pub struct AttributeTest {
     /// The attribute's name.
     pub name: String,
+    /// The same, interned.
+    pub local: LocalName,
     /// The key of its name.
     pub key: u64,
     operator: Operator,
@@ -65,7 +68,16 @@ impl AttributeTest {
         let is_precise = operator == Operator::Exists || exact && !is_loose && !value.is_empty();
         let finder = Finder::new(value).into_owned();
         let key = name_key(name.as_bytes());
-        Some(AttributeTest { name: name.to_owned(), key, operator, value: value.to_owned(), finder, exact, is_precise })
+        Some(AttributeTest {
+            name: name.to_owned(),
+            local: LocalName::from(name),
+            key,
+            operator,
+            value: value.to_owned(),
+            finder,
+            exact,
+            is_precise,
+        })
     }
 
     /// Whether it asks for an ampersand.

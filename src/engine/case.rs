@@ -50,6 +50,8 @@ pub struct CasePost {
     pub author: Option<String>,
     /// The engine's id of its author.
     pub author_id: Option<String>,
+    /// Address of its author, as the page prints it, absolute.
+    pub author_url: Option<String>,
     /// As printed.
     pub role: Option<String>,
     /// As printed, or the best attribute.

@@ -263,7 +263,7 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
     let PageRules { clock, noscript: _ } = &written.page;
     let PagerRules { unit: _, posts_per_page: _, threads_per_page: _, next, current, pages, links, last_offset } =
         &written.pager;
-    let ThreadRules { title, boards, link, locked, descending } = &written.thread;
+    let ThreadRules { title, boards, link, locked, descending, excerpt: _, excerpt_date: _ } = &written.thread;
     for value in [clock, next, current, pages, last_offset, title, link, &written.json.embedded] {
         if steps(value, &mut all) {
             return None;

@@ -66,6 +66,8 @@ pub struct Candidate {
     also: Vec<u64>,
     /// What must be carried by elements above it.
     above: Vec<u64>,
+    /// The bits of the attributes that the tests are about: see [`kind`].
+    kinds: u64,
     /// The key is all that it asks for: an element that carries it matches.
     pub is_key_alone: bool,
     /// All that it asks for, where that is plain: then the selector itself need not be asked.
@@ -76,14 +78,22 @@ impl Candidate {
     /// One that asks for what a compound asks for, and for what elements above carry.
     pub(super) fn new(css: u32, compound: Parts, above: Vec<u64>) -> Candidate {
         let Parts { key: _, also, tests } = compound;
-        Candidate { css, tests, also, above, is_key_alone: false, plain: None }
+        let kinds = kinds_of(&tests);
+        Candidate { css, tests, also, above, kinds, is_key_alone: false, plain: None }
     }
 
-    /// Whether the element may match, by what it carries, by its attributes (`passes` tells whether it passes a test) and by
-    /// what stands above it.
+    /// Whether the element may match, by what it carries, by its attributes (`kinds` are the bits of them all, `passes` tells
+    /// whether it passes a test) and by what stands above it.
     #[inline]
-    pub fn may_match(&self, carried: &[u64], passes: impl Fn(&AttributeTest) -> bool, above: &Above) -> bool {
-        self.also.iter().all(|hash| carried.contains(hash))
+    pub fn may_match(
+        &self,
+        carried: &[u64],
+        kinds: u64,
+        passes: impl Fn(&AttributeTest) -> bool,
+        above: &Above,
+    ) -> bool {
+        self.kinds & !kinds == 0
+            && self.also.iter().all(|hash| carried.contains(hash))
             && self.above.iter().all(|hash| above.has(*hash))
             && self.tests.iter().all(passes)
     }
@@ -153,6 +163,16 @@ pub fn name_key(name: &[u8]) -> u64 {
     folded(name) ^ (name.len() as u64) << 58
 }
 
+/// A bit for the key of a name: names of different bits differ.
+#[inline]
+pub fn kind(key: u64) -> u64 {
+    1 << (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+}
+
+fn kinds_of(tests: &[AttributeTest]) -> u64 {
+    tests.iter().fold(0, |kinds, test| kinds | kind(test.key))
+}
+
 /// The first eight bytes of a name, the last of them lowest, with their ASCII letters in lower case.
 #[inline]
 pub fn folded(name: &[u8]) -> u64 {
@@ -217,7 +237,8 @@ fn candidate_of(css: u32, alternative: &str) -> (u64, Candidate) {
     let is_simple = name_at(last.trim_start_matches(['#', '.'])).len() + 1 >= last.len();
     let is_key_alone = compounds.is_empty() && key.is_some() && is_simple;
     let plain = if is_key_alone { None } else { Plain::of(alternative) };
-    (key.unwrap_or(ANY), Candidate { css, tests, also, above, is_key_alone, plain })
+    let kinds = kinds_of(&tests);
+    (key.unwrap_or(ANY), Candidate { css, tests, also, above, kinds, is_key_alone, plain })
 }
 
 /// The compounds of one alternative, each with the combinator that follows it (a space at the end).

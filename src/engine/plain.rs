@@ -1,6 +1,8 @@
 //! Plain selectors: names, ids, classes and attributes, in one another. They are most of what profiles say, and an element is held
 //! against them without a selector's machinery.
 
+use html5ever::LocalName;
+
 use super::{
     attribute::AttributeTest,
     keys::{after_closing, compounds, name_at},
@@ -14,7 +16,7 @@ pub struct Plain(Vec<Compound>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compound {
     /// Its name.
-    pub tag: Option<Box<str>>,
+    pub tag: Option<LocalName>,
     /// Its id.
     pub id: Option<Box<str>>,
     /// Its classes.
@@ -59,7 +61,7 @@ impl Compound {
             if !tag.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
                 return None;
             }
-            compound.tag = Some(tag.into());
+            compound.tag = Some(LocalName::from(tag));
             rest = &rest[tag.len()..];
         } else if let Some(after) = rest.strip_prefix('*') {
             rest = after;

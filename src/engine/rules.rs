@@ -219,6 +219,11 @@ table! {
         locked: Option<Css>,
         /// Found where the newest post stands first.
         descending: Option<Css>,
+        /// The beginning of the opening post, on pages whose posts a script would fetch. It is no post: a crawl counts such a page
+        /// as one that failed, a saved page gives what it has, told as `truncated`.
+        excerpt: Value,
+        /// When that post was published.
+        excerpt_date: Value,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use html5ever::LocalName;
 use scraper::{ElementRef, Html, Node as DomNode};
 
 /// An element or a text, and where its subtree ends.
@@ -98,4 +99,9 @@ impl<'a> Flat<'a> {
 /// An attribute's value. (scraper's own look-up interns the name at each call.)
 pub(super) fn attribute<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a str> {
     element.value().attrs.iter().find(|(known, _)| &*known.local == name).map(|(_, value)| &**value)
+}
+
+/// The same, by an interned name.
+pub(super) fn named<'a>(element: ElementRef<'a>, name: &LocalName) -> Option<&'a str> {
+    element.value().attrs.iter().find(|(known, _)| known.local == *name).map(|(_, value)| &**value)
 }

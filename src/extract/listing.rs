@@ -1,6 +1,6 @@
 //! Listings: boards of an index, threads of a board.
 
-use super::{post::number, view::View};
+use super::{text::number, view::View};
 use crate::{
     engine::{Address, Value},
     model::{BoardRow, NewRequest, PageKind, RawDate, Reason, ThreadRow},

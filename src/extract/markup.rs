@@ -5,7 +5,7 @@ use scraper::ElementRef;
 
 use super::{
     flat::attribute,
-    page::ExtractOptions,
+    options::ExtractOptions,
     text::{Role, is_hidden, one_line, role},
     view::View,
 };

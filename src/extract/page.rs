@@ -2,10 +2,13 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use memchr::memmem;
+
 use super::{
     bad, cut,
     flat::{Flat, attribute},
     generic, guard, json, listing,
+    options::ExtractOptions,
     pager::{self, Place},
     parse, post, structured, truncated,
     view::View,
@@ -13,17 +16,11 @@ use super::{
 };
 use crate::{
     engine::{Address, Engines, Profile},
-    model::{Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawBody, RawThread, Status, Validators},
+    model::{
+        Board, Extracted, NewRequest, Outcome, Page, PageFacts, PageKind, RawBody, RawDate, RawPost, RawThread, Status,
+        Validators,
+    },
 };
-
-/// What is wanted beyond text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ExtractOptions {
-    /// The body as sanitized HTML.
-    pub html: bool,
-    /// The body as CommonMark.
-    pub markdown: bool,
-}
 
 /// Takes a page apart. `text` is the page's body, decoded; `engine` names the profile where it is known.
 pub fn extract(
@@ -84,18 +81,29 @@ pub fn extract_with(page: &Page, text: &str, profile: &Arc<Profile>, options: &E
     if let Some(document) = json::Document::read(text) {
         return json::extract(page, &document, profile, profile.address(&page.url).as_ref(), true, *options);
     }
-    extract_cut(page, text, profile, options).unwrap_or_else(|| extract_whole(page, text, profile, options))
+    let markup = prepared(text, profile);
+    read_cut(page, text, &markup, profile, options).unwrap_or_else(|| read_whole(page, text, &markup, profile, options))
 }
 
 /// Reads a page of posts by what of it its profile can look at; `None` where the whole page must be parsed. What it gives is what
 /// [`extract_whole`] gives.
 pub fn extract_cut(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Option<Extracted> {
+    read_cut(page, text, &prepared(text, profile), profile, options)
+}
+
+fn read_cut(
+    page: &Page,
+    text: &str,
+    markup: &str,
+    profile: &Arc<Profile>,
+    options: &ExtractOptions,
+) -> Option<Extracted> {
     let cut = profile.cut()?;
     let posts = cut.posts_in(text);
     if posts == 0 {
         return None;
     }
-    let thin = cut::thinned(&prepared(text, profile), cut).ok()?;
+    let thin = cut::thinned(markup, cut).ok()?;
     let truncated = truncated::is_truncated(text);
     let read = Extracted { truncated, ..parsed(page, &thin, profile, options, truncated) };
     (read.kind == PageKind::Thread && read.posts.len() >= posts).then_some(read)
@@ -112,17 +120,21 @@ pub fn thinned(text: &str, profile: &Profile) -> Result<String, Option<usize>> {
 
 /// Reads a page that is parsed whole.
 pub fn extract_whole(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Extracted {
+    read_whole(page, text, &prepared(text, profile), profile, options)
+}
+
+fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, options: &ExtractOptions) -> Extracted {
     let truncated = truncated::is_truncated(text);
-    let text = prepared(text, profile);
-    let text = xml::closed(&text);
+    let text = xml::closed(markup);
     let (text, depth_cut) = guard::capped(&text);
-    Extracted { depth_cut, truncated, ..parsed(page, &text, profile, options, truncated) }
+    let read = parsed(page, &text, profile, options, truncated);
+    Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
 }
 
 fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
     match (profile.structure, profile.page.noscript) {
         (true, _) => generic::prepared(text),
-        (_, true) => Cow::Owned(without_noscript(text)),
+        (_, true) => without_noscript(text),
         _ => Cow::Borrowed(text),
     }
 }
@@ -198,6 +210,12 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
         generic: profile.structure,
         ..Extracted::default()
     };
+    if outcome == Outcome::Empty && kind == PageKind::Thread {
+        extracted.posts.extend(excerpt(&view, own.as_ref()));
+        extracted.truncated = !extracted.posts.is_empty();
+        let place = pager::place(&view, own.as_ref(), kind, 0);
+        extracted.thread = extracted.truncated.then(|| thread(&view, own.as_ref(), &place));
+    }
     if outcome != Outcome::Read {
         return extracted;
     }
@@ -257,8 +275,22 @@ fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize
 }
 
 /// A page whose `noscript` elements are ordinary ones: to a reader without script they are.
-fn without_noscript(text: &str) -> String {
-    text.replace("<noscript", "<div data-noscript").replace("</noscript", "</div")
+fn without_noscript(text: &str) -> Cow<'_, str> {
+    let (mut out, mut from) = (String::new(), 0);
+    for at in memmem::find_iter(text.as_bytes(), b"noscript") {
+        let name = match &text[..at] {
+            before if before.ends_with('<') => "div data-noscript",
+            before if before.ends_with("</") => "div",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(name);
+        from = at + "noscript".len();
+    }
+    match from {
+        0 => Cow::Borrowed(text),
+        _ => Cow::Owned(out + &text[from..]),
+    }
 }
 
 /// The page's own address: as asked for, else as the page itself links to it.
@@ -312,6 +344,20 @@ fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThrea
         descending,
         locked: view.has(rules.locked.as_ref(), 0),
     }
+}
+
+/// The beginning of the opening post, where the page carries no more of it. It has no id: it is not yet the post.
+fn excerpt(view: &View<'_, '_>, own: Option<&Address>) -> Option<RawPost> {
+    let rules = &view.profile.thread;
+    own.filter(|own| own.page.is_none_or(|page| page == 1))?;
+    let date = view.value(&rules.excerpt_date, 0);
+    Some(RawPost {
+        url: own.map(|own| own.url.clone()),
+        position: Some(1),
+        date: RawDate { attributes: date.into_iter().collect(), ..RawDate::default() },
+        body: structured::body(view, view.value(&rules.excerpt, 0)?),
+        ..RawPost::default()
+    })
 }
 
 fn facts(view: &View<'_, '_>) -> PageFacts {

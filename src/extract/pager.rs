@@ -1,6 +1,6 @@
 //! Where a page stands among the pages of its board or thread.
 
-use super::{listing::request, post::number, view::View};
+use super::{listing::request, text::number, view::View};
 use crate::{
     engine::{Address, Unit},
     model::{NewRequest, PageKind},

@@ -90,7 +90,7 @@ fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32, 
     }
     Some(RawPost {
         url: own.and_then(|own| address_of(view, own, rules, at, id.as_deref())),
-        position: view.value(&rules.position, at).and_then(|text| number(&text)),
+        position: view.value(&rules.position, at).and_then(|printed| text::number(&printed)),
         headline: view.value(&rules.headline, at),
         author: author(view, rules, at),
         date: RawDate {
@@ -138,7 +138,7 @@ fn author(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Option<RawAuthor> 
     if rules.nobody.as_ref().is_some_and(|nobody| nobody.is_match(&name)) || name == "[deleted]" {
         return None;
     }
-    let url = view.value(&rules.url, at).and_then(|href| view.resolve(&href));
+    let url = view.value(&rules.url, at).and_then(|href| view.resolve_as_printed(&href));
     Some(RawAuthor { name, id: view.value(&rules.id, at), url, role: view.value(&rules.role, at) })
 }
 
@@ -183,10 +183,4 @@ pub(super) fn attachments(view: &View<'_, '_>, at: u32) -> Vec<Attachment> {
     }
     all.sort_by_key(|(place, _)| *place);
     all.into_iter().map(|(_, attachment)| attachment).collect()
-}
-
-/// A number as people print it: `1,234`, `1 234`, `1.234`.
-pub(super) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    digits.parse().ok()
 }

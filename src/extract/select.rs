@@ -1,5 +1,6 @@
 //! An element held against a plain selector.
 
+use html5ever::{LocalName, local_name, ns};
 use scraper::{ElementRef, node::Element};
 
 use crate::engine::plain::{Compound, Plain};
@@ -41,20 +42,20 @@ fn look(compounds: &[Compound], element: ElementRef<'_>) -> Look {
 fn fits(compound: &Compound, element: ElementRef<'_>) -> bool {
     let Compound { tag, id, classes, tests, is_child: _ } = compound;
     let element = element.value();
-    tag.as_ref().is_none_or(|tag| element.name() == &**tag)
-        && id.as_ref().is_none_or(|id| named(element, "id").next().is_some_and(|value| *value == **id))
-        && classes
-            .iter()
-            .all(|class| named(element, "class").any(|value| value.split_ascii_whitespace().any(|one| one == &**class)))
+    tag.as_ref().is_none_or(|tag| element.name.local == *tag)
+        && id.as_ref().is_none_or(|id| named(element, &local_name!("id")).next().is_some_and(|value| *value == **id))
+        && classes.iter().all(|class| {
+            named(element, &local_name!("class")).any(|value| value.split_ascii_whitespace().any(|one| one == &**class))
+        })
         && tests.iter().all(|test| {
-            let own = element.attrs.iter().filter(|(known, _)| *known.local == *test.name && known.ns.is_empty());
+            let own = element.attrs.iter().filter(|(known, _)| known.local == test.local && known.ns == ns!());
             own.map(|(_, value)| value).any(|value| test.holds(value))
         })
 }
 
 /// The values of its attributes of a name, whatever their namespace.
-fn named<'e>(element: &'e Element, name: &'e str) -> impl Iterator<Item = &'e str> {
-    element.attrs.iter().filter(move |(known, _)| &*known.local == name).map(|(_, value)| &**value)
+fn named<'e>(element: &'e Element, name: &'e LocalName) -> impl Iterator<Item = &'e str> {
+    element.attrs.iter().filter(move |(known, _)| known.local == *name).map(|(_, value)| &**value)
 }
 
 #[cfg(test)]

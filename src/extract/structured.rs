@@ -144,7 +144,8 @@ pub(super) fn posts(view: &View<'_, '_>, told: &[Told]) -> Vec<RawPost> {
         .collect()
 }
 
-fn body(view: &View<'_, '_>, text: String) -> RawBody {
+/// A body of plain text.
+pub(super) fn body(view: &View<'_, '_>, text: String) -> RawBody {
     let markup = Tape::wanted(view.options).map(|tape| Markup::plain(&text, &tape.finish()));
     RawBody { text, markup, ..RawBody::default() }
 }

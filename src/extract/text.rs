@@ -274,3 +274,9 @@ pub(super) fn block_of(view: &View<'_, '_>, at: u32) -> String {
     }
     out.finish()
 }
+
+/// A number as people print it: `1,234`, `1 234`, `1.234`.
+pub(super) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}

@@ -1,4 +1,4 @@
-//! A page seen through a profile: one walk finds what all of its selectors match, then values are looked up by range.
+//! A page seen through a profile: one walk finds what all of its selectors match, then places are looked up by range.
 
 use std::ops::Range;
 
@@ -6,13 +6,13 @@ use html5ever::local_name;
 use url::Url;
 
 use super::{
-    flat::{Flat, Kind, attribute},
-    page::ExtractOptions,
+    flat::{Flat, attribute, named},
+    options::ExtractOptions,
     purse::Purse,
-    select, text,
+    select,
 };
 use crate::engine::{
-    Css, Profile, Step, Take, Value,
+    Css, Profile,
     keys::{self, Above, Keys},
 };
 
@@ -58,7 +58,9 @@ impl<'a, 'p> View<'a, 'p> {
             purse.meet(at, flat.node(at).end);
             carried.clear();
             carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
+            let mut kinds = 0;
             for (name, value) in &element.value().attrs {
+                kinds |= keys::kind(keys::name_key(name.local.as_bytes()));
                 if name.local == local_name!("id") {
                     carried.push(keys::id_hash(value));
                 } else if name.local == local_name!("class") {
@@ -71,7 +73,8 @@ impl<'a, 'p> View<'a, 'p> {
                     && (candidate.is_key_alone
                         || candidate.may_match(
                             &carried,
-                            |test| attribute(element, &test.name).is_some_and(|value| test.holds(value)),
+                            kinds,
+                            |test| named(element, &test.local).is_some_and(|value| test.holds(value)),
                             &above,
                         ) && match &candidate.plain {
                             Some(plain) => select::matches(plain, element),
@@ -119,85 +122,14 @@ impl<'a, 'p> View<'a, 'p> {
         css.is_some_and(|css| self.first(css, &(at..self.flat.within(at).end)).is_some())
     }
 
-    /// The first value that the steps find within the element at a place.
-    pub(super) fn value(&self, value: &Value, at: u32) -> Option<String> {
-        value.0.iter().find_map(|step| self.step(step, at))
-    }
-
-    /// Whether a step finds anything; an element alone is enough where no attribute or pattern asks for more.
-    pub(super) fn holds(&self, value: &Value, at: u32) -> bool {
-        value.0.iter().any(|step| match step {
-            Step { css: Some(css), take: Take::Text, pattern: None, .. } => {
-                self.first(css, &self.flat.within(at)).is_some()
-            }
-            step => self.step(step, at).is_some(),
-        })
-    }
-
-    /// What one step finds: the first match whose text the pattern accepts and that is not empty.
-    pub(super) fn step(&self, step: &Step, at: u32) -> Option<String> {
-        match &step.css {
-            None => self.take(step, at),
-            Some(css) => self.all(css, &self.flat.within(at)).iter().find_map(|at| self.take(step, *at)),
-        }
-    }
-
-    /// Everything that the steps find, in their order.
-    pub(super) fn values(&self, value: &Value, at: u32) -> Vec<String> {
-        value.0.iter().flat_map(|step| self.every(step, at)).collect()
-    }
-
-    fn every(&self, step: &Step, at: u32) -> Vec<String> {
-        match &step.css {
-            None => self.take(step, at).into_iter().collect(),
-            Some(css) => self.all(css, &self.flat.within(at)).iter().filter_map(|at| self.take(step, *at)).collect(),
-        }
-    }
-
-    /// What the steps find in the element `head`, itself included; steps without a selector look at `whole`.
-    pub(super) fn value_in_head(&self, value: &Value, head: u32, whole: u32) -> Option<String> {
-        let range = head..self.flat.within(head).end;
-        value.0.iter().find_map(|step| match &step.css {
-            None => self.take(step, whole),
-            Some(css) => self.all(css, &range).iter().find_map(|at| self.take(step, *at)),
-        })
-    }
-
-    fn take(&self, step: &Step, at: u32) -> Option<String> {
-        let element = self.flat.element(at)?;
-        let text = match &step.take {
-            Take::Attribute(name) => attribute(element, name)?.trim().to_owned(),
-            Take::Own => self.own_text(at),
-            Take::Titled => text::titled_line_of(self, at, step.without.as_ref())?,
-            Take::Text => text::line_of(self, at, step.without.as_ref()),
-        };
-        let found = step.apply(&text)?.trim();
-        (!found.is_empty()).then(|| found.to_owned())
-    }
-
-    fn own_text(&self, at: u32) -> String {
-        let mut out = String::new();
-        let range = self.flat.within(at);
-        let mut next = range.start;
-        while next < range.end {
-            let node = self.flat.node(next);
-            if let Kind::Text(text) = node.kind {
-                out.push_str(text);
-            }
-            next = node.end;
-        }
-        out.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    /// The text of the element at a place, in one line.
-    pub(super) fn line(&self, at: u32) -> String {
-        text::line_of(self, at, None)
-    }
-
     /// An address as the page means it.
     pub(super) fn resolve(&self, href: &str) -> Option<Url> {
-        let url = self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-        Some(self.profile.without_session(url))
+        Some(self.profile.without_session(self.resolve_as_printed(href)?))
+    }
+
+    /// An address as the page prints it, made absolute: with what carries a session.
+    pub(super) fn resolve_as_printed(&self, href: &str) -> Option<Url> {
+        self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
     }
 
     /// Where the element at a place, or the first link within it, leads.

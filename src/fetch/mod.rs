@@ -30,6 +30,8 @@ pub use settings::{HttpSettings, Login, SourceProxy, SourceSecrets};
 pub use warc::{WarcEntry, read_warc};
 pub use webhook::post_json;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::model::{FetchFailure, Fetched, Request, SourceSettings};
@@ -39,8 +41,8 @@ pub trait Fetch: Send + Sync {
     /// One try of a request.
     fn fetch(&self, request: &Request, source: &SourceSettings) -> impl Future<Output = Fetched> + Send;
 
-    /// When the origin (scheme, host, port) may be asked again.
-    fn next_allowed(&self, origin: &str, source: &SourceSettings, now: Timestamp) -> Timestamp;
+    /// How long from now on the origin (scheme, host, port) is to be left alone.
+    fn rest(&self, origin: &str) -> Duration;
 }
 
 /// The fetcher of a source.
@@ -76,10 +78,10 @@ impl Fetch for AnyFetch {
         }
     }
 
-    fn next_allowed(&self, origin: &str, source: &SourceSettings, now: Timestamp) -> Timestamp {
+    fn rest(&self, origin: &str) -> Duration {
         match self {
-            AnyFetch::Http(http) => http.next_allowed(origin, source, now),
-            AnyFetch::Replay(replay) => replay.next_allowed(origin, source, now),
+            AnyFetch::Http(http) => http.rest(origin),
+            AnyFetch::Replay(replay) => replay.rest(origin),
         }
     }
 }

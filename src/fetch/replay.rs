@@ -1,8 +1,7 @@
 //! A captured crawl in place of the network: the same requests get the same answers.
 
-use std::{collections::HashMap, fs::File, path::Path, sync::Arc};
+use std::{collections::HashMap, fs::File, path::Path, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
 use url::Url;
 
 use super::{Fetch, FetchError, read_warc};
@@ -75,8 +74,8 @@ impl Fetch for ReplayFetch {
         })
     }
 
-    fn next_allowed(&self, _origin: &str, _source: &SourceSettings, now: Timestamp) -> Timestamp {
-        now
+    fn rest(&self, _origin: &str) -> Duration {
+        Duration::ZERO
     }
 }
 

@@ -62,8 +62,6 @@ pub struct Batch {
     pub validators: Validators,
     /// The origin that was asked (scheme, host, port).
     pub origin: String,
-    /// When the origin may be asked again.
-    pub next_allowed: Option<Timestamp>,
     /// What the normalizer has learnt of the source; kept for the next run.
     pub knowledge: Option<String>,
     /// The profile that read the page.
@@ -81,7 +79,6 @@ impl Batch {
             news: PageNews::default(),
             validators: Validators::default(),
             origin: String::new(),
-            next_allowed: None,
             knowledge: None,
             engine: None,
             fetched_at,

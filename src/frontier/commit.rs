@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use tokio::time::Instant;
 
 use crate::model::{FailureClass, FetchFailure, Outcome, PageKind, Reason};
 
@@ -10,7 +11,7 @@ use super::{
     outbox::{self, Fresh},
     plan::recheck_age,
     poll,
-    queue::{Active, Queue, kind_number, kind_of, rank, reason_number},
+    queue::{Active, Queue, at_wall, kind_number, kind_of, rank, reason_number},
     reading,
 };
 
@@ -213,11 +214,6 @@ pub(super) fn commit(
 ) -> rusqlite::Result<Committed> {
     let Some((source, leased_at)) = queue.end(request) else { return Ok(Committed::default()) };
     let Some(page) = page_row(db, request)? else { return Ok(Committed::default()) };
-    if let Some(at) = batch.next_allowed
-        && !batch.origin.is_empty()
-    {
-        queue.rest(db, &batch.origin, at)?;
-    }
     if !queue.active.contains_key(&source) {
         // its run was ended meanwhile: the next one fetches the page again
         db.prepare_cached("UPDATE page SET state = 1 WHERE id = ?1")?.execute([request])?;
@@ -303,23 +299,23 @@ pub(super) fn retry(
     counters: &mut Counters,
     request: i64,
     failure: &FetchFailure,
-    due: Timestamp,
+    due: Instant,
     max_retries: u32,
 ) -> rusqlite::Result<Retried> {
     let Some((source, leased_at)) = queue.end(request) else { return Ok(Retried::Later) };
     let Some(page) = page_row(db, request)? else { return Ok(Retried::Failed) };
+    let now = crate::clock::Clock::System.now();
     let again = failure.class.is_transient() && page.attempt < max_retries;
     if again || !queue.active.contains_key(&source) {
         db.prepare_cached("UPDATE page SET state = 1, attempt = attempt + 1, due = ?2 WHERE id = ?1")?
-            .execute(params![request, due.as_millisecond()])?;
+            .execute(params![request, at_wall(due, now).as_millisecond()])?;
         if let Ok(url) = url::Url::parse(&page.url) {
             queue.touch(source, &url.origin().ascii_serialization());
         }
         return Ok(Retried::Later);
     }
     counters.serial += 1;
-    let fetched_at = due.min(crate::clock::Clock::System.now());
-    let mut work = Work { db, queue, counters, source, page, done: Committed::default(), fetched_at, leased_at };
+    let mut work = Work { db, queue, counters, source, page, done: Committed::default(), fetched_at: now, leased_at };
     work.failure(&failure.message)?;
     match failure.class {
         FailureClass::Missing => missing::page_is_missing(&mut work)?,

@@ -4,11 +4,15 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
+    time::Duration,
 };
 
 use async_channel::{Receiver, Sender};
 use jiff::Timestamp;
-use tokio::sync::{oneshot, watch};
+use tokio::{
+    sync::{oneshot, watch},
+    time::Instant,
+};
 
 use crate::model::{FetchFailure, Health, SourceSettings};
 
@@ -16,6 +20,7 @@ use super::{
     Batch, Begun, Committed, HostQueue, Lease, Line, Outlook, Retried, RunOptions, StateError, StatePath,
     open::{self, Opened},
     place,
+    queue::from_now,
     writer::Writer,
 };
 
@@ -44,7 +49,7 @@ pub(super) enum Command {
     Retry {
         request: i64,
         failure: Box<FetchFailure>,
-        due: Timestamp,
+        due: Instant,
         max_retries: u32,
         answer: Answer<Retried>,
     },
@@ -108,7 +113,7 @@ pub(super) struct Inbox {
 #[derive(Debug, Default)]
 pub(super) struct Letters {
     pub(super) given_back: Vec<i64>,
-    pub(super) fetched: Vec<(String, Timestamp)>,
+    pub(super) fetched: Vec<(String, Instant)>,
 }
 
 impl Inbox {
@@ -117,7 +122,7 @@ impl Inbox {
         self.wake();
     }
 
-    fn fetched(&self, origin: &str, at: Timestamp) {
+    fn fetched(&self, origin: &str, at: Instant) {
         self.lock().fetched.push((origin.to_owned(), at));
         self.wake();
     }
@@ -232,7 +237,7 @@ impl Frontier {
         result
     }
 
-    /// Gives back a request that failed, to be tried again at `due`; or ends it for good, where the failure is none that
+    /// Gives back a request that failed, to be tried again after `wait`; or ends it for good, where the failure is none that
     /// passes or it has been tried `max_retries` times again.
     ///
     /// # Errors
@@ -241,20 +246,22 @@ impl Frontier {
         &self,
         lease: Lease,
         failure: &FetchFailure,
-        due: Timestamp,
+        wait: Duration,
         max_retries: u32,
     ) -> Result<Retried, StateError> {
         let request = lease.request().id;
         let failure = Box::new(failure.clone());
+        // the wall clock may be set before this is in the state
+        let due = from_now(wait);
         let result = self.ask(|answer| Command::Retry { request, failure, due, max_retries, answer }).await;
         lease.disarm();
         result
     }
 
-    /// Tells that the fetch of a lease is over: its origin may be asked again at `at`, while the page is still on its way
+    /// Tells that the fetch of a lease is over: its origin may be asked again after `rest`, while the page is still on its way
     /// to its commit.
-    pub fn origin_next(&self, origin: &str, at: Timestamp) {
-        self.inbox.fetched(origin, at);
+    pub fn origin_next(&self, origin: &str, rest: Duration) {
+        self.inbox.fetched(origin, from_now(rest));
     }
 
     /// What the normalizer had learnt of the source.

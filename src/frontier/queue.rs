@@ -27,6 +27,7 @@ use crate::{
 use super::{RunOptions, missing::Recent};
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
+pub(super) use waits::{at_wall, from_now};
 use waits::{canonical, wait_between, wait_until};
 
 /// Waits from this length on are written to disk at once: a crash must not forget them.
@@ -362,7 +363,7 @@ impl Queue {
     }
 
     /// A fetch is over; the origin may be asked again at that time. True when the wait is worth a sync.
-    pub(super) fn fetched(&mut self, db: &Connection, name: &str, at: Timestamp) -> rusqlite::Result<bool> {
+    pub(super) fn fetched(&mut self, db: &Connection, name: &str, at: Instant) -> rusqlite::Result<bool> {
         let wait = self.rest(db, name, at)?;
         if let Some(origin) = self.origins.get_mut(&*canonical(&self.origins, name)) {
             origin.busy = None;
@@ -371,18 +372,18 @@ impl Queue {
     }
 
     /// The origin is left alone until that time; never shortened.
-    pub(super) fn rest(&mut self, db: &Connection, name: &str, at: Timestamp) -> rusqlite::Result<Duration> {
+    pub(super) fn rest(&mut self, db: &Connection, name: &str, at: Instant) -> rusqlite::Result<Duration> {
         let name = canonical(&self.origins, name);
         let id = self.origin(db, &name)?;
-        let wait = wait_until(at.as_millisecond(), Clock::System.now());
+        let wait = at.saturating_duration_since(Instant::now());
         if wait.is_zero() {
             return Ok(wait);
         }
         if let Some(origin) = self.origins.get_mut(&*name) {
-            origin.free_at = origin.free_at.max(Instant::now() + wait);
+            origin.free_at = origin.free_at.max(at);
         }
         db.prepare_cached("UPDATE origin SET next_allowed = max(next_allowed, ?2) WHERE id = ?1")?
-            .execute(params![id, at.as_millisecond()])?;
+            .execute(params![id, at_wall(at, Clock::System.now()).as_millisecond()])?;
         Ok(wait)
     }
 }

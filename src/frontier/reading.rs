@@ -65,9 +65,10 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         next.position_base = next.position_base.or(base.filter(|_| !told.descending).map(|base| base + count));
         next
     });
+    let back = next.as_ref().is_none_or(|next| next.page.is_none_or(|to| asked.is_some_and(|asked| to >= asked)));
     let follow = match asked {
         // what is shown in the place of a page past the end leads to pages that are known, or has no end
-        Some(asked) if other && next.as_ref().is_none_or(|next| next.page.is_none_or(|to| to >= asked)) => Follow::End,
+        Some(_) if other && back && !is_unheard_of(work, next.as_ref(), told.pages)? => Follow::End,
         _ => plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted),
     };
     // the row of a merged thread stays its own until it is proven to be no more
@@ -116,6 +117,16 @@ fn is_pushed<'a>(work: &Work<'_>, places: impl Iterator<Item = (&'a str, Option<
     }
 }
 
+/// Whether the following page is one of the thread's that was never wanted: pages that hold more posts than they did have
+/// other addresses.
+fn is_unheard_of(work: &Work<'_>, next: Option<&NewRequest>, pages: Option<u32>) -> rusqlite::Result<bool> {
+    let Some(next) = next.filter(|next| next.page.zip(pages).is_some_and(|(page, pages)| page <= pages)) else {
+        return Ok(false);
+    };
+    let mut row = work.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM page WHERE source = ?1 AND url = ?2)")?;
+    row.query_row(params![work.source, next.url.as_str()], |row| row.get::<_, bool>(0)).map(|known| !known)
+}
+
 /// Wants the pages before that page, the first one first: posts that came in there are new.
 fn want_from_start(work: &mut Work<'_>, thread: i64, number: u32) -> rusqlite::Result<()> {
     let run = work.run();
@@ -154,6 +165,11 @@ fn fall_back(work: &mut Work<'_>, thread: i64, shown: u32) -> rusqlite::Result<(
 fn shows_another(work: &Work<'_>, thread: i64, told: &ThreadNews, records: &[Record]) -> rusqlite::Result<bool> {
     if told.page == 0 || work.page.number.is_none_or(|asked| asked <= told.page) {
         return Ok(false);
+    }
+    // the address of a thread that was merged leads to the other one's first page, whatever page is asked for: its number
+    // and its places are those of a thread that is no more
+    if work.page.thread.is_some_and(|asked| asked != thread) {
+        return Ok(true);
     }
     let mut row = work.db.prepare_cached("SELECT lo FROM page WHERE id = ?1")?;
     let lo: Option<i64> = row.query_row([work.page.id], |row| row.get(0))?;

@@ -106,6 +106,7 @@ impl Writer {
                 while self.rows < GROUP
                     && let Ok(command) = self.commands.try_recv()
                 {
+                    self.look_at_the_clock();
                     self.handle(command);
                 }
                 self.read_inbox();

@@ -38,7 +38,7 @@ pub struct RawAuthor {
     pub name: String,
     /// The engine's id.
     pub id: Option<String>,
-    /// Profile page, absolute.
+    /// Profile page as the page links to it, absolute: a page that was fetched without cookies may carry a session in it.
     pub url: Option<Url>,
     /// As printed (Member, Moderator, Guest …).
     pub role: Option<String>,

@@ -136,7 +136,8 @@ pub struct Author {
     pub name: String,
     /// The engine's id.
     pub id: Option<String>,
-    /// Profile page.
+    /// Profile page, as the page links to it, made absolute: where an engine carries a session in its links until a cookie is
+    /// kept, it stands in this one too. It is no part of the content hash.
     pub url: Option<String>,
     /// As printed (Member, Moderator, Guest …).
     pub role: Option<String>,
@@ -237,6 +238,6 @@ pub enum Warning {
     Generic,
     /// Nested deeper than the reader follows; the deeper part is text only.
     DepthCut,
-    /// The page broke off before its end.
+    /// The page broke off before its end, or carries the beginning of the post alone.
     Truncated,
 }

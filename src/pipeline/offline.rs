@@ -74,7 +74,7 @@ pub struct OfflineReport {
     pub records: u64,
     /// What could not be read, in words that name the place.
     pub failures: Vec<String>,
-    /// Pages that gave no record, with what they turned out to be.
+    /// Pages that gave no record, or the beginning of one alone, with what they turned out to be.
     pub without_posts: Vec<(String, Outcome)>,
 }
 
@@ -166,7 +166,7 @@ impl Offline<'_> {
         trip("normalize", &page.url);
         let mut normalized = self.plan.normalizer.page(&source, &mut known.knowledge, &stamp, extracted);
         tell_turns(&source.name, &before, &known.knowledge);
-        if normalized.records.is_empty() {
+        if normalized.records.is_empty() || outcome == Outcome::Empty {
             let place = if page.url.scheme() == "file" { name } else { page.url.to_string() };
             self.report.without_posts.push((place, outcome));
         }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_channel::{Receiver, Sender};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -64,28 +64,22 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
             }
         };
         let now = shared.plan.clock.now();
-        let mut next = run.fetch.next_allowed(&origin, &run.settings, now);
         // an archive's pages come one after another: its records leave in the same order every time
         if run.fetch.is_live() {
             // told at once with the host's own wish: no other page of it may slip through before that is known
-            if let Some(rest) = rest_of_host(&shared, &origin, &fetched, lease.request().attempt) {
-                next = next.max(after(now, rest));
-            }
-            shared.frontier.origin_next(&origin, next);
+            let rest = rest_of_host(&shared, &origin, &fetched, lease.request().attempt).unwrap_or_default();
+            shared.frontier.origin_next(&origin, run.fetch.rest(&origin).max(rest));
         }
         let sent = match fetched {
             Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page }).await.is_ok(),
             Fetched::NotModified => batches
-                .send(Ready { lease, batch: bare(PageResult::Unchanged, &origin, next, now), bytes: 0, lost: None })
+                .send(Ready { lease, batch: bare(PageResult::Unchanged, &origin, now), bytes: 0, lost: None })
                 .await
                 .is_ok(),
             Fetched::Refused(refusal) => {
                 shared.refused(lease.request(), &refusal);
                 let outcome = PageResult::Noticed(outcome_of(&refusal));
-                batches
-                    .send(Ready { lease, batch: bare(outcome, &origin, next, now), bytes: 0, lost: None })
-                    .await
-                    .is_ok()
+                batches.send(Ready { lease, batch: bare(outcome, &origin, now), bytes: 0, lost: None }).await.is_ok()
             }
             Fetched::Failed(failure) => failed(&shared, &run, lease, &failure, &origin).await,
         };
@@ -142,8 +136,8 @@ async fn grace_over(stop: &CancellationToken, grace: Duration) {
     tokio::time::sleep(grace).await;
 }
 
-fn bare(outcome: PageResult, origin: &str, next: Timestamp, now: Timestamp) -> Batch {
-    Batch { origin: origin.to_owned(), next_allowed: Some(next), ..Batch::of(outcome, now) }
+fn bare(outcome: PageResult, origin: &str, now: Timestamp) -> Batch {
+    Batch { origin: origin.to_owned(), ..Batch::of(outcome, now) }
 }
 
 fn outcome_of(refusal: &Refusal) -> Outcome {
@@ -172,23 +166,17 @@ fn rest_of_host(shared: &Shared, origin: &str, fetched: &Fetched, attempt: u32) 
     }
 }
 
-fn after(now: Timestamp, wait: Duration) -> Timestamp {
-    let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));
-    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
-}
-
-/// Gives a failed request back with a due time, or lets it fail for good. False when the state is gone.
+/// Gives a failed request back to be tried again after a wait, or lets it fail for good. False when the state is gone.
 async fn failed(shared: &Shared, run: &SourceRun, lease: Lease, failure: &FetchFailure, origin: &str) -> bool {
     let request = lease.request();
     let name = request.source.clone();
     let wait = polite::rest_after(failure, request.attempt, shared.jitter());
-    let due = after(shared.plan.clock.now(), wait);
     let url = request.what.url.to_string();
     // a login that has to wait for long is not waited for: the page is lost to this run, and the next one's
     let is_far = failure.class == FailureClass::Login && wait > run.means.options.patience;
     let may_be_again = !is_far && failure.class.is_transient() && request.attempt < run.means.retries;
     let retries = if may_be_again && shared.hosts.may_retry(origin) { run.means.retries } else { 0 };
-    match shared.frontier.retry(lease, failure, due, retries).await {
+    match shared.frontier.retry(lease, failure, wait, retries).await {
         Ok(retried) => {
             shared.failed(&name, &url, failure, retried);
             true
@@ -232,7 +220,7 @@ pub(super) fn extraction(
         if (walled || extracted.logged_in == Some(false))
             && let Some(failure) = run.fetch.session_lost(&run.settings, page.fetched_at)
         {
-            let batch = bare(PageResult::Failed, &polite::origin(&page.requested), page.fetched_at, page.fetched_at);
+            let batch = bare(PageResult::Failed, &polite::origin(&page.requested), page.fetched_at);
             if batches.send_blocking(Ready { lease, batch, bytes: 0, lost: Some(failure) }).is_err() {
                 return;
             }
@@ -290,6 +278,10 @@ fn ready(shared: &Shared, keep: &Keep, page: Apart) -> Ready {
         }
     }
     let outcome = result_of(&extracted, page.status);
+    if extracted.outcome == Outcome::Empty {
+        // the beginning of a post is not the post, nor does a page that lacks the others say that they are gone
+        extracted.posts.clear();
+    }
     let before = known.clone();
     let posts_on_page = u32::try_from(extracted.posts.len()).unwrap_or(u32::MAX);
     let normalized = shared.suspects.watched("normalize", &page.requested, || {
@@ -333,7 +325,6 @@ fn ready(shared: &Shared, keep: &Keep, page: Apart) -> Ready {
         news,
         validators: page.validators,
         origin,
-        next_allowed: None,
         knowledge: if before == *known { None } else { serde_json::to_string(&*known).ok() },
         engine: rest.engine,
         fetched_at: page.fetched_at,

@@ -1,6 +1,6 @@
 //! The gate of each origin: one request at a time, and a pause after each.
 //!
-//! In one process. What must survive a restart (`next_allowed`) is kept by the frontier, which tells it back with
+//! In one process. What must survive a restart (an origin's rest) is kept by the frontier, which tells it back with
 //! [`Gate::hold_until`].
 
 use std::{
@@ -50,12 +50,10 @@ impl Gate {
         self.origin(origin).pause().extend(now, until(now.wall, at));
     }
 
-    /// When the next request may start; `None`: now. Requests that wait at the gate are not counted.
-    pub fn next_allowed(&self, origin: &str) -> Option<Timestamp> {
-        let now = Now::read();
-        let origin = Arc::clone(self.lock().get(origin)?);
-        let rest = origin.pause().rest(now);
-        (!rest.is_zero()).then(|| now.after(rest).wall)
+    /// How long from now on no request may start. Requests that wait at the gate are not counted.
+    pub fn rest(&self, origin: &str) -> Duration {
+        let Some(origin) = self.lock().get(origin).map(Arc::clone) else { return Duration::ZERO };
+        origin.pause().rest(Now::read())
     }
 
     fn origin(&self, name: &str) -> Arc<Origin> {
@@ -197,11 +195,11 @@ mod tests {
         let (gate, now) = (Gate::new(), Clock::System.now());
         gate.hold_until("http://a:80", now + SignedDuration::from_secs(60));
         gate.hold_until("http://a:80", now + SignedDuration::from_secs(5));
-        let next = gate.next_allowed("http://a:80").unwrap();
-        assert!((next.duration_since(now).as_secs_f64() - 60.0).abs() < 5.0, "{next}");
-        assert_eq!(gate.next_allowed("http://b:80"), None);
+        let rest = gate.rest("http://a:80");
+        assert!((rest.as_secs_f64() - 60.0).abs() < 5.0, "{rest:?}");
+        assert_eq!(gate.rest("http://b:80"), Duration::ZERO);
         gate.hold_until("http://b:80", now - SignedDuration::from_secs(60));
-        assert_eq!(gate.next_allowed("http://b:80"), None);
+        assert_eq!(gate.rest("http://b:80"), Duration::ZERO);
     }
 
     #[tokio::test]
@@ -241,6 +239,6 @@ mod tests {
         let mut guard = gate.enter("o", Duration::ZERO).await;
         guard.at_least(second(100));
         drop(guard);
-        assert!(gate.next_allowed("o").is_some());
+        assert!(!gate.rest("o").is_zero());
     }
 }

@@ -21,7 +21,7 @@ impl Thin<'_, '_> {
         let (mut has_id, mut has_class) = (false, false);
         let mut kinds = 0;
         for Seen { written, key } in &self.attributes {
-            kinds |= kind(*key);
+            kinds |= keys::kind(*key);
             let is_id = *key == ID && !std::mem::replace(&mut has_id, true);
             let is_class = *key == CLASS && !std::mem::replace(&mut has_class, true);
             if !is_id && !is_class {
@@ -38,23 +38,23 @@ impl Thin<'_, '_> {
             }
         }
         for (test, key) in &cut.marks {
-            if kinds & kind(test.key) != 0 && passes(text, &self.attributes, test) {
+            if kinds & keys::kind(test.key) != 0 && passes(text, &self.attributes, test) {
                 self.carried.push(*key);
             }
         }
-        let mut wants = self.wanted(&cut.keys, 0);
+        let mut wants = self.wanted(&cut.keys, kinds, 0);
         if self.posts > 0 || wants & want::POST != 0 {
-            wants = self.wanted(&cut.in_posts, wants);
+            wants = self.wanted(&cut.in_posts, kinds, wants);
         }
         Some(wants)
     }
 
-    /// What candidates for the present element want beyond what is wanted of it already.
-    fn wanted(&self, keys: &Keys, mut wants: u8) -> u8 {
+    /// What candidates for the present element want beyond what is wanted of it already; `kinds` are the bits of its attributes.
+    fn wanted(&self, keys: &Keys, kinds: u64, mut wants: u8) -> u8 {
         let passes = |test: &AttributeTest| passes(self.text, &self.attributes, test);
         for candidate in self.carried.iter().flat_map(|hash| keys.get(*hash)) {
             let new = self.cut.wants[candidate.css as usize];
-            if wants & new != new && candidate.may_match(&self.carried, passes, &self.above) {
+            if wants & new != new && candidate.may_match(&self.carried, kinds, passes, &self.above) {
                 wants |= new;
             }
         }
@@ -80,12 +80,6 @@ const fn short_key(name: &[u8]) -> u64 {
         at += 1;
     }
     key ^ (name.len() as u64) << 58
-}
-
-/// A bit for a key: names of different bits differ.
-#[inline]
-fn kind(key: u64) -> u64 {
-    1 << (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
 }
 
 /// Whether an element may pass the test of an attribute, by its attributes as written.

@@ -64,6 +64,8 @@ pub(super) mod is {
     /// `html`, `body`: no end tag is waited for.
     pub(in super::super) const ROOT: u32 = 1 << 15;
     pub(in super::super) const HEAD: u32 = 1 << 16;
+    /// Where it is ended by another's tag, it opens again behind it.
+    pub(in super::super) const FORMATTING: u32 = 1 << 17;
 }
 
 /// What is known of elements of a name.
@@ -104,8 +106,8 @@ impl Memory {
 /// The class and the traits of elements of a name. `name` is its full text.
 fn class(short: Name, name: &[u8]) -> (Class, u32) {
     use is::{
-        ALONE, BOUNDARY, CAPTION, CELL, DD, ENDS_ITEMS, ENDS_P, HEAD, HEADING, LI, OF_HEAD, P, ROOT, ROW, SECTION,
-        SPECIAL, TABLE,
+        ALONE, BOUNDARY, CAPTION, CELL, DD, ENDS_ITEMS, ENDS_P, FORMATTING, HEAD, HEADING, LI, OF_HEAD, P, ROOT, ROW,
+        SECTION, SPECIAL, TABLE,
     };
     const BLOCK: u32 = ENDS_P | ENDS_ITEMS | SPECIAL;
     const INLINE: (Class, u32) = (Class::Plain, 0);
@@ -122,7 +124,10 @@ fn class(short: Name, name: &[u8]) -> (Class, u32) {
         | b"main" | b"center" | b"address" | b"details" | b"summary" | b"figure" | b"fieldset" | b"hgroup"
         | b"menu" | b"dir" | b"pre" | b"listing" => (Class::Plain, BLOCK),
         b"dialog" | b"search" => (Class::Plain, ENDS_P | ENDS_ITEMS | SPECIAL),
-        b"a" | b"nobr" => (Class::Plain, ALONE),
+        b"a" | b"nobr" => (Class::Plain, ALONE | FORMATTING),
+        b"b" | b"big" | b"code" | b"em" | b"font" | b"i" | b"s" | b"small" | b"strike" | b"strong" | b"tt" | b"u" => {
+            (Class::Plain, FORMATTING)
+        }
         b"button" => (Class::Plain, ALONE | ENDS_ITEMS | SPECIAL),
         b"form" => (Class::Plain, ALONE | ENDS_P | SPECIAL),
         b"p" => (Class::Plain, P | ENDS_P | SPECIAL),

@@ -22,8 +22,8 @@ pub(super) struct Open {
     pub(super) is_post: bool,
     /// Something asks for the place of one of its children among the others.
     pub(super) is_asked: bool,
-    /// Where in the smaller page children of it are left out, with their names, and whether they hold nothing.
-    pub(super) left_out: Vec<(usize, Range<usize>, bool)>,
+    /// How many children of the elements about it were left out before it.
+    pub(super) left_out: usize,
 }
 
 /// What a start tag asks for before its element may open.
@@ -136,12 +136,25 @@ pub(super) fn end(stack: &[Open], name: Name, traits: u32, is_same: impl Fn(&Ope
         _ => 0,
     };
     let is_named = |open: &Open| open.name == name && is_same(open);
+    // A form is taken out from under what is open in it; anything else ends the inline elements within itself.
+    let is_form = traits & FORM == FORM;
     for (ends, open) in stack.iter().rev().enumerate() {
         if is_named(open) {
             return End::Closes { ends };
         }
-        if open.traits & passed == 0 {
+        if open.traits & passed == 0 && (open.traits != 0 || is_form) {
             break;
+        }
+    }
+    if traits == 0 {
+        // The end tag of an inline element is looked for no farther than the next special element.
+        for open in stack.iter().rev() {
+            if is_named(open) || is_hardly_special(open.name) {
+                return End::GivesUp;
+            }
+            if open.traits & is::SPECIAL != 0 {
+                return End::Ignored;
+            }
         }
     }
     if traits & is::P != 0 && no_paragraph(stack) {
@@ -150,6 +163,14 @@ pub(super) fn end(stack: &[Open], name: Name, traits: u32, is_same: impl Fn(&Ope
     // A heading's end tag ends headings of all levels.
     let ends_another = traits & is::HEADING != 0 && stack.iter().any(|open| open.traits & is::HEADING != 0);
     if ends_another || stack.iter().any(is_named) { End::GivesUp } else { End::Ignored }
+}
+
+/// The traits of a form together.
+const FORM: u32 = is::ALONE | is::SPECIAL | is::ENDS_P;
+
+/// Elements that are special to the standard or were once, and not to every parser.
+fn is_hardly_special(name: Name) -> bool {
+    name == Name::of(b"dialog") || name == Name::of(b"search")
 }
 
 fn is_div_or_address(name: Name) -> bool {

@@ -37,6 +37,7 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<String, usize
         had_head: false,
         had_body: false,
         out: String::with_capacity(text.len() / 3),
+        left_out: Vec::new(),
         attributes: Vec::new(),
         carried: Vec::new(),
     }
@@ -61,6 +62,9 @@ pub(super) struct Thin<'t, 'c> {
     pub(super) had_head: bool,
     pub(super) had_body: bool,
     pub(super) out: String,
+    /// Of each open element, one after the other, the children that are left out: where they would stand in the smaller page, their
+    /// names, and whether they hold nothing.
+    pub(super) left_out: Vec<(usize, Range<usize>, bool)>,
     /// Those of the present tag.
     pub(super) attributes: Vec<Seen>,
     /// The keys that its element carries.
@@ -173,7 +177,8 @@ impl Thin<'_, '_> {
     /// nothing else changes.
     fn empty(&mut self, tag: &Tag) -> Option<()> {
         let top = self.stack.last().map_or(0, |open| open.traits);
-        let is_between = top & (is::TABLE | is::SECTION | is::ROW) != 0 && tag.traits & !is::ALONE == 0;
+        let is_between =
+            top & (is::TABLE | is::SECTION | is::ROW) != 0 && tag.traits & !(is::ALONE | is::FORMATTING) == 0;
         let is_nested = self.stack.iter().any(|open| open.name == tag.name);
         let rest = &self.bytes[tag.range.end..];
         let name = &self.bytes[tag.text.clone()];
@@ -238,7 +243,7 @@ impl Thin<'_, '_> {
             mark,
             is_post: wants & want::POST != 0,
             is_asked: false,
-            left_out: Vec::new(),
+            left_out: self.left_out.len(),
         });
         if wants & want::WHOLE == want::WHOLE {
             let place = self.stack.len() - 1;

@@ -28,15 +28,19 @@ impl Thin<'_, '_> {
             Some(_) => {}
             None if open.is_written => {
                 if open.is_asked {
-                    for (at, name, is_void) in open.left_out.into_iter().rev() {
-                        let name = &self.text[name];
-                        let shell = if is_void { format!("<{name}>") } else { format!("<{name}></{name}>") };
-                        self.out.insert_str(at, &shell);
+                    for (at, name, is_void) in self.left_out[open.left_out..].iter().rev() {
+                        let name = &self.text[name.clone()];
+                        let shell = if *is_void { format!("<{name}>") } else { format!("<{name}></{name}>") };
+                        self.out.insert_str(*at, &shell);
                     }
                 }
+                self.left_out.truncate(open.left_out);
                 self.write_end(&open.text);
             }
-            None => self.leave_out(open.text, false),
+            None => {
+                self.left_out.truncate(open.left_out);
+                self.leave_out(open.text, false);
+            }
         }
     }
 
@@ -63,16 +67,15 @@ impl Thin<'_, '_> {
             });
             out.push_str(&text[from..open.tag.end]);
             open.is_written = true;
-            open.left_out.iter_mut().for_each(|(at, ..)| *at = self.out.len());
+            // What is left out of it and of those within it would stand behind its tag.
+            self.left_out[open.left_out..].iter_mut().for_each(|(at, ..)| *at = self.out.len());
         }
     }
 
     /// Remembers a child of the innermost element that is left out, should its place be asked for.
     pub(super) fn leave_out(&mut self, name: Range<usize>, is_void: bool) {
-        if self.cut.asks_places
-            && let Some(parent) = self.stack.last_mut()
-        {
-            parent.left_out.push((self.out.len(), name, is_void));
+        if self.cut.asks_places {
+            self.left_out.push((self.out.len(), name, is_void));
         }
     }
 

@@ -2,11 +2,11 @@
 //!
 //! Nothing is read here: the place and the printed form are found, the normalizer reads them.
 
-use std::{collections::HashSet, ops::Range, sync::LazyLock};
+use std::{ops::Range, sync::LazyLock};
 
-use regex::{Captures, Regex};
+use regex::Regex;
 
-use super::{layout::Layout, words};
+use super::{date_words::WORDS, layout::Layout, words};
 use crate::extract::{
     flat::{Kind, attribute},
     view::View,
@@ -42,90 +42,8 @@ pub(super) enum Label {
 /// Texts longer than this hold no date of a post: they are running text.
 const LONGEST: usize = 240;
 
-/// The table of the words of dates, in all languages; the normalizer reads dates with the same one.
-const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/config/notices/dates.toml"));
-
-static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| Words::of_table(TABLE));
-
-/// What the table tells. Months and units stand in the pattern as any word and are looked up: as alternatives they would make it
-/// too large.
-struct Words {
-    months: HashSet<String>,
-    units: HashSet<String>,
-    pattern: Regex,
-}
-
-impl Words {
-    fn of_table(table: &str) -> Option<Words> {
-        let table: toml::Table = toml::from_str(table).ok()?;
-        let languages = table.get("language")?.as_array()?;
-        let mut lists: [Vec<String>; 4] = Default::default();
-        for language in languages.iter().filter_map(toml::Value::as_table) {
-            for (list, keys) in lists.iter_mut().zip([&["months"][..], &["units"], &["ago"], &["today", "yesterday"]]) {
-                keys.iter().filter_map(|key| language.get(*key)).for_each(|value| strings(value, list));
-            }
-        }
-        let [months, units, mut ago, days] = lists;
-        // "in", "a": too short to go by.
-        ago.retain(|word| word.chars().count() > 2 || word == "há" || !word.is_ascii());
-        let (ago, days) = (alternatives(ago), alternatives(days));
-        let gap = r"[\s\u{a0}]";
-        let word = r"[\p{L}\p{M}]+(?:\.[\p{L}\p{M}]+)*";
-        let pattern = Regex::new(&format!(
-            r"(?ix)
-            (?P<full> \b\d{{4}}{gap}?[-/.]{gap}?\d{{1,2}}{gap}?[-/.]{gap}?\d{{1,2}}(?:\b|T)
-              | \b\d{{1,2}}{gap}?[-/.]{gap}?\d{{1,2}}{gap}?[-/.]{gap}?(?:\d{{4}}|\d{{2}})\b
-              | \b\d{{1,2}}[-/.](?P<m1>{word})\.?[-/.]\d{{2,4}}\b
-              | \d{{2,4}}\s*[年년]\s*\d{{1,2}}\s*[月월](?:\s*\d{{1,2}}\s*[日일])?
-              | \b\d{{1,2}}(?:st|nd|rd|th|\.|º|er|-го)?{gap}*(?:de{gap}+|of{gap}+)?(?P<m2>{word})\.?,?{gap}+(?:del?{gap}+)?(?:\d{{4}}\b|['’]?\d{{2}}\b)
-              | \b(?P<m3>{word})\.?{gap}+\d{{1,2}}(?:st|nd|rd|th|\.)?,?{gap}+(?:\d{{4}}\b|['’]\d{{2}}\b)
-              | (?:{ago})\s+(?:\d+|an?|une?|einem?r?|un[oa]?)\s*(?P<u1>{word})
-              | \b(?:\d+|an?|one|un[oae]?)\s*(?P<u2>{word})(?:,?\s+\d+\s*{word})*\s+(?:{ago})
-              | \d+\s*(?:秒钟?|分钟|分鐘|小时|小時|天|周|週|个月|個月|年|時間|分|日|ヶ月|시간|분|일|개월|년|초|주)\s*(?:之?前|전) )
-            | (?P<partial> \b\d{{1,2}}(?:st|nd|rd|th|\.|º)?{gap}+(?:de{gap}+|of{gap}+)?(?P<m4>{word})
-              | \b(?P<m5>{word})\.?{gap}+\d{{1,2}}(?:st|nd|rd|th)?\b | \b\d{{1,2}}\s*[月월]\s*\d{{1,2}}\s*[日일]
-              | \b\d{{1,2}}-\d{{1,2}}\b )
-            | (?P<month> \b(?P<m6>{word})\.?,?{gap}+(?:\d{{4}}|['’]\d{{2}})\b )
-            | (?P<word> {days} )"
-        ))
-        .ok()?;
-        let folded = |words: Vec<String>| words.into_iter().map(|word| word.to_lowercase()).collect();
-        Some(Words { months: folded(months), units: folded(units), pattern })
-    }
-
-    /// Whether the words of a match are what they stand for.
-    fn accepts(&self, captures: &Captures<'_>) -> bool {
-        let word = |name: &str| captures.name(name).map(|found| found.as_str().to_lowercase());
-        let month = ["m1", "m2", "m3", "m4", "m5", "m6"].iter().find_map(|name| word(name));
-        let unit = ["u1", "u2"].iter().find_map(|name| word(name));
-        month.is_none_or(|month| self.months.contains(month.trim_end_matches('.')))
-            && unit.is_none_or(|unit| self.units.contains(&unit))
-    }
-}
-
-fn strings(value: &toml::Value, out: &mut Vec<String>) {
-    match value {
-        toml::Value::String(text) => out.push(text.clone()),
-        toml::Value::Array(list) => list.iter().for_each(|value| strings(value, out)),
-        toml::Value::Table(table) => table.iter().for_each(|(_, value)| strings(value, out)),
-        _ => {}
-    }
-}
-
-/// The longest first, so that it wins.
-fn alternatives(mut words: Vec<String>) -> String {
-    words.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
-    words.dedup();
-    let spaced = |word: &String| regex::escape(word).replace(' ', r"\s+").replace('#', r"\#");
-    let bound = |word: &String| {
-        // Scripts without spaces have no edges of words.
-        let spaceless =
-            word.chars().any(|c| c as u32 >= 0x2E80) || word.chars().any(|c| matches!(c as u32, 0xE00..=0xE7F));
-        let escaped = spaced(word);
-        if spaceless { escaped } else { format!(r"\b{escaped}\b") }
-    };
-    words.iter().map(bound).collect::<Vec<_>>().join("|")
-}
+/// An element of more nodes than this is a block, not a date.
+const WIDE: u32 = 40;
 
 /// A date in a text.
 struct Found {
@@ -236,6 +154,14 @@ pub(super) fn dates(view: &View<'_, '_>, layout: &Layout) -> Vec<Dated> {
                 {
                     continue;
                 }
+                // A block that tells its instant in an attribute: what it says beside is no date.
+                if node.end - at > WIDE {
+                    if layout.visible[at as usize] && attribute(element, "title").is_none() {
+                        let text = String::new();
+                        all.push(Dated { at, node: at, text, attributes, has_time: true, label: Label::None });
+                    }
+                    continue;
+                }
                 let line = view.line(at);
                 if line.chars().count() > 80
                     || (name == "a" && line.is_empty())
@@ -291,6 +217,18 @@ pub(super) fn dates(view: &View<'_, '_>, layout: &Layout) -> Vec<Dated> {
             }
         }
     }
+    // A block whose date stands in it as well has one date, not two.
+    let is_block = |dated: &Dated| dated.text.is_empty() && view.flat.node(dated.node).end - dated.node > WIDE;
+    let told: Vec<u32> = all
+        .iter()
+        .filter(|dated| !is_block(dated) && dated.label == Label::None && !dated.attributes.is_empty())
+        .map(|dated| dated.node)
+        .collect();
+    all.retain(|dated| {
+        let within = told.partition_point(|at| *at < dated.node)
+            ..told.partition_point(|at| *at < view.flat.node(dated.node).end);
+        !is_block(dated) || within.is_empty()
+    });
     if all.iter().all(|dated| dated.label != Label::None) {
         all.extend(bare_ages(view, layout));
         all.sort_by_key(|dated| dated.node);
@@ -378,7 +316,7 @@ fn is_instant(value: &str) -> bool {
 
 fn label_of(before: &str) -> Label {
     let before = tail(before, 36).to_lowercase();
-    if words::OTHER_DATES.iter().any(|word| before.contains(word)) {
+    if words::OTHER_DATES.iter().any(|word| says(&before, word)) {
         return Label::Other;
     }
     weak_label(&before)
@@ -386,10 +324,16 @@ fn label_of(before: &str) -> Label {
 
 fn weak_label(before: &str) -> Label {
     let before = tail(before, 30).to_lowercase();
-    if words::EDIT_DATES.iter().any(|word| before.contains(word)) {
+    if words::EDIT_DATES.iter().any(|word| says(&before, word)) {
         return Label::Edit;
     }
-    if words::OTHER_DATES.iter().take(8).any(|word| before.contains(word)) { Label::Other } else { Label::None }
+    if words::OTHER_DATES.iter().take(8).any(|word| says(&before, word)) { Label::Other } else { Label::None }
+}
+
+/// Whether a label says a word, at the beginning of one of its own: not as "NuffSaidSam" does.
+fn says(label: &str, word: &str) -> bool {
+    let is_spaced = word.starts_with(|c: char| (c as u32) < 0x2E80);
+    label.match_indices(word).any(|(at, _)| !is_spaced || !label[..at].ends_with(char::is_alphabetic))
 }
 
 /// The last characters of a text.
@@ -424,5 +368,7 @@ mod tests {
         check("Listing 2", None);
         check("Join Date: Dec 2008", Some(("Dec 2008", false)));
         check("3-4 of them", None);
+        check("Today 17:13:03", Some(("Today 17:13:03", true)));
+        check("Gestern 7:05", Some(("Gestern 7:05", true)));
     }
 }

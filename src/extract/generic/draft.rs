@@ -1,6 +1,6 @@
 //! A first profile for an unknown forum: selectors for what the structure told, for a person to correct.
 
-use std::{collections::HashSet, fmt::Write};
+use std::{collections::BTreeSet, fmt::Write};
 
 use scraper::Selector;
 use url::Url;
@@ -82,7 +82,7 @@ fn own_selectors(view: &View<'_, '_>, places: &[u32]) -> Vec<String> {
     }
     let mut common: Vec<&str> = attribute(*first, "class").into_iter().flat_map(str::split_ascii_whitespace).collect();
     for element in &elements {
-        let own: HashSet<&str> =
+        let own: BTreeSet<&str> =
             attribute(*element, "class").into_iter().flat_map(str::split_ascii_whitespace).collect();
         common.retain(|class| own.contains(class));
     }
@@ -96,7 +96,7 @@ fn own_selectors(view: &View<'_, '_>, places: &[u32]) -> Vec<String> {
     }
     for name in ["id", "itemprop", "itemtype", "rel"] {
         let stem = |value: &str| value.chars().take_while(|c| !c.is_ascii_digit()).collect::<String>();
-        let stems: HashSet<String> =
+        let stems: BTreeSet<String> =
             elements.iter().map(|element| stem(attribute(*element, name).unwrap_or_default())).collect();
         if let [stem] = stems.into_iter().collect::<Vec<_>>().as_slice()
             && !stem.is_empty()

@@ -101,6 +101,19 @@ impl Layout {
         Some(self.parents[at as usize]).filter(|parent| *parent != NOWHERE)
     }
 
+    /// The row of a table that all of these are cells of; `None` where they are others.
+    pub(super) fn row_of_cells(&self, flat: &Flat<'_>, places: impl Iterator<Item = u32>) -> Option<u32> {
+        let mut row = None;
+        for at in places {
+            let up = self.parent(at).filter(|_| flat.element(at).is_some_and(|cell| cell.value().name() == "td"))?;
+            if row.is_some_and(|row| row != up) {
+                return None;
+            }
+            row = Some(up);
+        }
+        row
+    }
+
     /// The element and those that it stands in, from the inside out.
     pub(super) fn upward(&self, at: u32) -> impl Iterator<Item = u32> {
         std::iter::successors(Some(at), |at| self.parent(*at))

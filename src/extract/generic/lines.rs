@@ -1,7 +1,7 @@
 //! Lines within bodies that are no text: what stands in most of them, and what counts readers' doings.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
@@ -12,18 +12,18 @@ use super::{
 use crate::extract::view::View;
 
 /// Lines that stand in the bodies of most pieces: labels and links, not text.
-pub(super) fn common_lines(view: &View<'_, '_>, layout: &Layout, places: &[Option<u32>]) -> HashSet<u64> {
-    let mut counts: HashMap<u64, usize> = HashMap::new();
+pub(super) fn common_lines(view: &View<'_, '_>, layout: &Layout, places: &[Option<u32>]) -> BTreeSet<u64> {
+    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
     let bodies: Vec<u32> = places.iter().flatten().copied().collect();
     for &at in &bodies {
-        let mut seen: HashSet<u64> = HashSet::new();
+        let mut seen: BTreeSet<u64> = BTreeSet::new();
         for place in small(view, layout, &view.flat.within(at)) {
             seen.insert(fingerprint(view, place));
         }
         seen.into_iter().for_each(|says| *counts.entry(says).or_default() += 1);
     }
     if bodies.len() < 3 {
-        return HashSet::new();
+        return BTreeSet::new();
     }
     counts.into_iter().filter(|(_, count)| *count >= 3 && *count * 5 > bodies.len() * 2).map(|(says, _)| says).collect()
 }
@@ -33,7 +33,7 @@ pub(super) fn boilerplate(
     view: &View<'_, '_>,
     layout: &Layout,
     range: &Range<u32>,
-    common: &HashSet<u64>,
+    common: &BTreeSet<u64>,
 ) -> Vec<Range<u32>> {
     let mut cuts: Vec<Range<u32>> = Vec::new();
     for place in small(view, layout, range) {
@@ -67,8 +67,16 @@ fn small<'v>(view: &'v View<'_, '_>, layout: &'v Layout, range: &Range<u32>) -> 
         view.flat.element(*at).is_some()
             && layout.visible[*at as usize]
             && view.flat.within(*at).len() <= 16
+            && !is_in_sentence(view, layout, *at)
             && (1..=60).contains(&layout.letters(&layout::whole(&view.flat, *at)))
     })
+}
+
+/// Whether an element is a link in a sentence: "Ann said in <a>The old bridge</a>:".
+fn is_in_sentence(view: &View<'_, '_>, layout: &Layout, at: u32) -> bool {
+    let name = |at: u32| view.flat.element(at).map(|element| element.value().name());
+    name(at) == Some("a")
+        && layout.parent(at).is_some_and(|up| name(up) == Some("p") && layout.plain(&layout::whole(&view.flat, up)) > 0)
 }
 
 /// What an element says, numbers apart: "3 likes" and "5 likes" are the same label.

@@ -1,7 +1,7 @@
 //! Where an unknown forum's links lead: the following page, threads, boards; and what a thread's address says of its id.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
 };
 
@@ -308,7 +308,7 @@ type Row = (u32, Url, String, std::ops::Range<u32>);
 /// Links whose form fits and is the commonest that does, once each, with the row that each stands in.
 fn rows(view: &View<'_, '_>, layout: &Layout, own: &Url, pattern: &LazyLock<Option<Regex>>, least: usize) -> Vec<Row> {
     let (Some(pattern), Some(elsewhere)) = (pattern.as_ref(), ELSEWHERE.as_ref()) else { return Vec::new() };
-    let mut forms: HashMap<String, Vec<(u32, Url, String)>> = HashMap::new();
+    let mut forms: BTreeMap<String, Vec<(u32, Url, String)>> = BTreeMap::new();
     for (at, url) in links(view, own) {
         let text = view.line(at);
         if !layout.visible[at as usize]
@@ -323,7 +323,7 @@ fn rows(view: &View<'_, '_>, layout: &Layout, own: &Url, pattern: &LazyLock<Opti
         }
     }
     let distinct =
-        |links: &[(u32, Url, String)]| links.iter().map(|(_, url, _)| id_of(url)).collect::<HashSet<_>>().len();
+        |links: &[(u32, Url, String)]| links.iter().map(|(_, url, _)| id_of(url)).collect::<BTreeSet<_>>().len();
     let best = forms
         .into_iter()
         .map(|(form, links)| (distinct(&links), form, links))
@@ -333,7 +333,7 @@ fn rows(view: &View<'_, '_>, layout: &Layout, own: &Url, pattern: &LazyLock<Opti
         return Vec::new();
     }
     let mut all: Vec<Row> = Vec::new();
-    let mut seen: HashSet<String> = HashSet::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     let places: Vec<u32> = links.iter().map(|(at, ..)| *at).collect();
     let ids: Vec<String> = links.iter().map(|(_, url, _)| id_of(url)).collect();
     for (number, (at, url, text)) in links.into_iter().enumerate() {

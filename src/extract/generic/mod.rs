@@ -6,6 +6,7 @@
 //! body ([`parts`], [`text`]), and judge whether they are a forum's at all ([`judge`]). Plain functions over the parsed page; nothing is learnt and nothing is kept.
 
 mod date;
+mod date_words;
 mod draft;
 mod judge;
 mod layout;

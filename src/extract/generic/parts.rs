@@ -1,7 +1,7 @@
 //! What in the pieces is the author and the date: the pieces vote, for what stands in the same place in most of them.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
@@ -83,7 +83,12 @@ pub(super) fn parts(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>, pie
                         Label::Edit => 0.15,
                         Label::Other => 0.05,
                     };
-                    Candidate { number, key: key_of(date.at), value, says: hash(&date.text) }
+                    Candidate {
+                        number,
+                        key: key_of(date.at),
+                        value,
+                        says: hash(&(&date.text, date.attributes.first())),
+                    }
                 })
                 .collect()
         })
@@ -111,11 +116,11 @@ fn elect(pieces: &[Vec<Candidate>], least: f64) -> Vec<Option<usize>> {
     struct Votes {
         pieces: usize,
         value: f64,
-        says: HashSet<u64>,
+        says: BTreeSet<u64>,
     }
-    let mut votes: HashMap<u64, Votes> = HashMap::new();
+    let mut votes: BTreeMap<u64, Votes> = BTreeMap::new();
     for candidates in pieces {
-        let mut seen: HashSet<u64> = HashSet::new();
+        let mut seen: BTreeSet<u64> = BTreeSet::new();
         for candidate in candidates {
             if seen.insert(candidate.key) {
                 let votes = votes.entry(candidate.key).or_default();
@@ -145,7 +150,10 @@ fn elect(pieces: &[Vec<Candidate>], least: f64) -> Vec<Option<usize>> {
         .map(|candidates| {
             let elected = ranking.iter().find_map(|(_, key)| {
                 let common = votes[key].pieces * 4 >= total;
-                candidates.iter().find(|candidate| candidate.key == *key && (common || candidate.value >= least))
+                let of_key = candidates.iter().filter(|candidate| candidate.key == *key);
+                let of_key = of_key.filter(|candidate| common || candidate.value >= least);
+                // When someone joined may stand in the same kind of place as when he wrote.
+                of_key.reduce(|best, other| if other.value > best.value { other } else { best })
             });
             elected.map(|candidate| candidate.number)
         })

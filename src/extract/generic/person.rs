@@ -29,6 +29,9 @@ static NO_PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(person_w
 pub(super) fn people(view: &View<'_, '_>, layout: &Layout) -> Vec<Named> {
     let mut all: Vec<Named> = Vec::new();
     for (at, element) in view.flat.elements() {
+        if element.value().name() == "meta" {
+            all.extend(told_by_meta(view, layout, at));
+        }
         if !layout.visible[at as usize] {
             continue;
         }
@@ -88,6 +91,13 @@ pub(super) fn people(view: &View<'_, '_>, layout: &Layout) -> Vec<Named> {
         }
     }
     all
+}
+
+/// The author's name where only microdata tells it: `<meta itemprop="name" content="Ann">` within an author.
+fn told_by_meta(view: &View<'_, '_>, layout: &Layout, at: u32) -> Option<Named> {
+    let element = view.flat.element(at).filter(|meta| attribute(*meta, "itemprop") == Some("name"))?;
+    let name = attribute(element, "content").map(str::trim).filter(|name| is_name(name))?;
+    within_author(view, layout, at).then(|| Named { at, name: name.to_owned(), href: None, strength: 6 })
 }
 
 /// The name within an element: its text; labels before a colon and what stands in brackets after it are no part of it.
@@ -154,7 +164,9 @@ pub(super) fn beside_dates(view: &View<'_, '_>, layout: &Layout, dates: &[date::
     let mut all: Vec<Named> = Vec::new();
     let plain = |at: u32, text: &str| {
         let name = trimmed(text);
-        is_name(name).then(|| Named { at, name: name.to_owned(), href: None, strength: 1 })
+        // "Posted: Fri", before a date, is nobody.
+        let is_person = is_name(name) && !name.contains(':');
+        is_person.then(|| Named { at, name: name.to_owned(), href: None, strength: 1 })
     };
     for dated in dates.iter().filter(|dated| dated.label == date::Label::None) {
         if let Kind::Text(text) = view.flat.node(dated.node).kind
@@ -282,7 +294,7 @@ fn is_name(text: &str) -> bool {
     if person_words::NO_NAMES.contains(&bare) || lower.starts_with("http") || text.starts_with('#') {
         return false;
     }
-    if text.ends_with(['?', '!', ':', '。', '，', ',']) || (text.contains(": ") && count > 20) {
+    if text.contains('|') || text.ends_with(['?', '!', ':', '。', '，', ',']) || (text.contains(": ") && count > 20) {
         return false;
     }
     // A count ("123", "1,204 posts") is nobody; a name may be all digits where a link says so, which is rare enough.
@@ -294,5 +306,5 @@ fn is_name(text: &str) -> bool {
     if is_count(&lower) || is_time(&lower) {
         return false;
     }
-    date::find(text).is_none_or(|(range, _)| range.len() * 2 < text.len())
+    date::find(text).is_none_or(|(range, has_time)| !has_time && range.len() * 2 < text.len())
 }

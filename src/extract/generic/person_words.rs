@@ -6,7 +6,7 @@ pub(super) const PERSON_ADDRESSES: &str = "(?i)(?:member|user|profil|author|peop
 
 /// In addresses that name a person but lead elsewhere.
 pub(super) const NO_PERSON_ADDRESSES: &str = "(?i)(?:login|logout|signin|signup|regist|lostp|forgot|reply|newpost|quote|report|search|find|sendmessage|private|pm=|mode=email|\
-    javascript:|mailto:|share|facebook\\.com|twitter\\.com|whatsapp|reddit\\.com/submit|showthread|viewtopic|do=newpm|dopm|action=pm|sendpm|contact|addfriend|buddy|ignore|warn|spacecp|rate|album|gallery|badge|rank|karma|reputation|usergroup|memberlist$|/members/?$|/users/?$|online)";
+    javascript:|mailto:|share|facebook\\.com|twitter\\.com|whatsapp|reddit\\.com/submit|showthread|viewthread|viewtopic|do=newpm|dopm|action=pm|sendpm|contact|addfriend|buddy|ignore|warn|spacecp|rate|album|gallery|badge|rank|karma|reputation|usergroup|memberlist$|userlist\\.|/members/?$|/users/?$|online)";
 
 /// In classes and ids of elements that name a person, surely.
 pub(super) const PERSON_CLASSES: &[&str] = &[
@@ -95,6 +95,9 @@ pub(super) const NO_NAMES: &[&str] = &[
     "member",
     "author",
     "members",
+    "user list",
+    "member list",
+    "memberlist",
     "users",
     "posts",
     "threads",

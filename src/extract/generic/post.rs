@@ -1,7 +1,7 @@
 //! From pieces to raw posts.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
@@ -66,14 +66,17 @@ pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
     let reading = Reading::of(view);
     let title = title::title(view);
     let mut posts: Vec<RawPost> = Vec::new();
-    let mut seen: HashSet<u64> = HashSet::new();
+    let mut seen: BTreeSet<u64> = BTreeSet::new();
     let abridged = abridged(view, &reading);
-    for number in (0..reading.pieces.len()).filter(|number| !abridged.contains(number)) {
+    let strays = if judge::is_forum(view) { strays(&reading) } else { BTreeSet::new() };
+    let is_one = |number: &usize| !abridged.contains(number) && !strays.contains(number);
+    for number in (0..reading.pieces.len()).filter(is_one) {
         let Some(mut post) = post(view, &reading, number) else { continue };
         without_title(&mut post, title.as_deref());
         // The same in another dress (for small screens, or quoted on top) is the same post.
         let says = hash(&(post.author.as_ref().map(|author| &author.name), &post.date.text, &post.body.text));
-        if post.body.text.len() < 30 || seen.insert(says) {
+        let is_imprint = post.date == RawDate::default() && is_imprint(&post.body.text);
+        if !is_imprint && (post.body.text.len() < 30 || seen.insert(says)) {
             posts.push(post);
         }
     }
@@ -81,7 +84,7 @@ pub(in crate::extract) fn posts(view: &View<'_, '_>) -> Vec<RawPost> {
 }
 
 /// Pieces that show the beginning of a post alone: of another class than the others, and without the date that those have.
-fn abridged(view: &View<'_, '_>, reading: &Reading) -> HashSet<usize> {
+fn abridged(view: &View<'_, '_>, reading: &Reading) -> BTreeSet<usize> {
     const LEAST: usize = 5;
     let shape = |number: usize| {
         let author = reading.people[reading.parts[number].author?].at;
@@ -96,10 +99,22 @@ fn abridged(view: &View<'_, '_>, reading: &Reading) -> HashSet<usize> {
     let (dated, undated): (Vec<usize>, Vec<usize>) =
         (0..reading.pieces.len()).partition(|number| reading.parts[*number].date.is_some());
     if dated.len() < LEAST || undated.len() < LEAST {
-        return HashSet::new();
+        return BTreeSet::new();
     }
-    let shapes: HashSet<Option<u64>> = dated.into_iter().map(shape).collect();
+    let shapes: BTreeSet<Option<u64>> = dated.into_iter().map(shape).collect();
     undated.into_iter().filter(|number| shape(*number).is_some_and(|shape| !shapes.contains(&Some(shape)))).collect()
+}
+
+/// Pieces without a date and of another shape than all that have one, where most have: what stands above and below a thread.
+fn strays(reading: &Reading) -> BTreeSet<usize> {
+    let shape = |number: &usize| reading.layout.shapes[reading.pieces[*number].top as usize];
+    let (dated, undated): (Vec<usize>, Vec<usize>) =
+        (0..reading.pieces.len()).partition(|number| reading.parts[*number].date.is_some());
+    if dated.len() < undated.len() {
+        return BTreeSet::new();
+    }
+    let shapes: BTreeSet<u64> = dated.iter().map(shape).collect();
+    undated.into_iter().filter(|number| !shapes.contains(&shape(number))).collect()
 }
 
 fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost> {
@@ -132,6 +147,11 @@ fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost
         .unwrap_or_default();
     let url = id.as_deref().and_then(|id| permalink(view, &piece.range, id));
     Some(RawPost { id, url, author, date, body, status: Status::Visible, ..RawPost::default() })
+}
+
+/// What stands at the foot of a page: whose it all is.
+fn is_imprint(text: &str) -> bool {
+    text.contains('©') && text.chars().count() <= 400
 }
 
 /// A first line that repeats the thread's title ("Re: …") is the post's subject.
@@ -186,7 +206,7 @@ pub(super) struct Ids {
 
 /// Ids of the pieces: an attribute of the same form in each, with a number of its own.
 fn ids(view: &View<'_, '_>, pieces: &[Piece]) -> Option<Ids> {
-    let mut forms: HashMap<String, HashMap<usize, String>> = HashMap::new();
+    let mut forms: BTreeMap<String, BTreeMap<usize, String>> = BTreeMap::new();
     for (number, piece) in pieces.iter().enumerate() {
         let mut parent = view.flat.element(piece.top);
         let range = piece.range.clone();
@@ -213,13 +233,13 @@ fn ids(view: &View<'_, '_>, pieces: &[Piece]) -> Option<Ids> {
             }
         }
     }
-    let is_own = |found: &HashMap<usize, String>| {
+    let is_own = |found: &BTreeMap<usize, String>| {
         let mut values: Vec<&String> = found.values().collect();
         values.sort_unstable();
         values.dedup();
         found.len() == pieces.len() && values.len() == found.len()
     };
-    let longest = |found: &HashMap<usize, String>| found.values().map(String::len).sum::<usize>();
+    let longest = |found: &BTreeMap<usize, String>| found.values().map(String::len).sum::<usize>();
     let best = forms.iter().filter(|(_, found)| is_own(found)).max_by_key(|(form, found)| {
         let said = ["post", "msg", "message", "comment", "pid"].iter().any(|word| form.contains(word));
         (said, longest(found), std::cmp::Reverse((*form).clone()))

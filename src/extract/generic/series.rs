@@ -1,7 +1,7 @@
 //! The row of blocks that are posts: each series of like places is tried as a row of marks that stand one in a post.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
@@ -74,7 +74,7 @@ const MOST: usize = 3000;
 
 /// The best row of pieces, with what it is worth; empty where nothing on the page looks like posts.
 pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (Vec<Piece>, f64) {
-    let mut series: HashMap<(u8, u64), Vec<u32>> = HashMap::new();
+    let mut series: BTreeMap<(u8, u64), Vec<u32>> = BTreeMap::new();
     let mut add = |kind: u8, key: u64, at: u32| {
         let places = series.entry((kind, key)).or_default();
         if places.last() != Some(&at) {
@@ -110,6 +110,7 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
     }
     let asides = asides(view);
     let mut best: (Vec<Piece>, f64) = (Vec::new(), 0.0);
+    let mut columns: Option<Piece> = None;
     let mut most = 0.0_f64;
     let mut keys: Vec<(u8, u64)> = series.keys().copied().collect();
     keys.sort_unstable();
@@ -121,6 +122,11 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
         // Names and dates stand in quotations as well; what is named a post stands in an answer to a post as well.
         let is_block = key.0 >= 20;
         let pieces = alike(layout, pieces(view, layout, &places), is_block);
+        // The author's column and that of the text are one post.
+        if let Some(row) = layout.row_of_cells(&view.flat, pieces.iter().map(|piece| piece.top)) {
+            columns = Some(Piece { top: row, range: layout::whole(&view.flat, row) });
+            continue;
+        }
         let sum: f64 = pieces.iter().map(|piece| worth(layout, marks, &piece.range)).sum();
         let mut worth =
             sum * (1.0 - 0.6 * same_neighbours(marks, &pieces)) * uniformity(view, layout, &pieces, is_block);
@@ -131,6 +137,10 @@ pub(super) fn best(view: &View<'_, '_>, layout: &Layout, marks: &Marks<'_>) -> (
             best = (pieces, worth);
         }
         most = most.max(best.1);
+    }
+    if let (true, Some(row)) = (best.0.is_empty(), columns) {
+        best.1 = worth(layout, marks, &row.range);
+        best.0.push(row);
     }
     (once(view, best.0), best.1)
 }
@@ -171,7 +181,7 @@ pub(super) fn lead_elsewhere(view: &View<'_, '_>, layout: &Layout, pieces: &[Pie
         })
     };
     let found: Vec<(String, String)> = pieces.iter().filter_map(headline).collect();
-    let distinct = |of: &dyn Fn(&(String, String)) -> String| found.iter().map(of).collect::<HashSet<_>>().len();
+    let distinct = |of: &dyn Fn(&(String, String)) -> String| found.iter().map(of).collect::<BTreeSet<_>>().len();
     found.len() * 10 >= pieces.len() * 8
         && distinct(&|(path, _)| path.clone()) * 10 >= found.len() * 8
         && distinct(&|(_, says)| says.clone()) * 10 >= found.len() * 8
@@ -201,14 +211,14 @@ fn outside(asides: &[Range<u32>], places: &[u32]) -> Vec<u32> {
         let number = asides.partition_point(|aside| aside.start <= place).checked_sub(1)?;
         asides[number].contains(&place).then_some(number)
     };
-    let mut counts: HashMap<usize, usize> = HashMap::new();
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     places.iter().filter_map(|place| of(*place)).for_each(|number| *counts.entry(number).or_default() += 1);
     places.iter().copied().filter(|place| of(*place).is_none_or(|number| counts[&number] < 2)).collect()
 }
 
 /// An id that comes again is the same post again.
 fn once(view: &View<'_, '_>, mut pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut seen: HashSet<&str> = HashSet::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     pieces.retain(|piece| {
         let mut ids = (piece.top..piece.range.end).take(12).filter_map(|at| attribute(view.flat.element(at)?, "id"));
         ids.find(|id| id.bytes().filter(u8::is_ascii_digit).count() > 1).is_none_or(|id| seen.insert(id))
@@ -313,7 +323,7 @@ fn siblings(view: &View<'_, '_>, from: u32, to: u32) -> usize {
 /// The pieces that are of one kind; those that stand elsewhere (a list of newest posts in a side column) are left out. Answers
 /// within answers stand deeper: what lies among the others is one of them where the marks are whole blocks.
 fn alike(layout: &Layout, pieces: Vec<Piece>, is_block: bool) -> Vec<Piece> {
-    let mut votes: HashMap<u64, usize> = HashMap::new();
+    let mut votes: BTreeMap<u64, usize> = BTreeMap::new();
     for piece in &pieces {
         *votes.entry(layout.paths[piece.top as usize]).or_default() += 1;
         *votes.entry(layout.shapes[piece.top as usize]).or_default() += 1;
@@ -343,8 +353,8 @@ fn alike(layout: &Layout, pieces: Vec<Piece>, is_block: bool) -> Vec<Piece> {
 /// already, be their frames those of an answer or of an answer within it.
 fn uniformity(view: &View<'_, '_>, layout: &Layout, pieces: &[Piece], is_block: bool) -> f64 {
     let total = pieces.len().max(1) as f64;
-    let mut shapes: HashMap<u64, usize> = HashMap::new();
-    let mut ids: HashSet<&str> = HashSet::new();
+    let mut shapes: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut ids: BTreeSet<&str> = BTreeSet::new();
     for piece in pieces {
         *shapes.entry(layout.shapes[piece.top as usize]).or_default() += 1;
         let Some(element) = view.flat.element(piece.top) else { continue };

@@ -1,7 +1,7 @@
 //! What in the pieces is the body: the element that holds most of the running text and neither name nor date.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
@@ -32,6 +32,8 @@ struct Candidate {
     weight: f64,
     /// Its class says that it is a body.
     is_named: bool,
+    /// Its microdata says so.
+    is_typed: bool,
 }
 
 /// Finds the body of each piece.
@@ -44,10 +46,10 @@ pub(super) fn bodies(
 ) -> Vec<Option<BodyPlace>> {
     let all: Vec<Vec<Candidate>> =
         pieces.iter().zip(parts).map(|(piece, parts)| candidates(view, layout, marks, &piece.range, *parts)).collect();
-    let mut sums: HashMap<u64, (f64, usize)> = HashMap::new();
-    let mut said: HashMap<u64, HashSet<u64>> = HashMap::new();
+    let mut sums: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
+    let mut said: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
     for candidates in &all {
-        let mut best: HashMap<u64, &Candidate> = HashMap::new();
+        let mut best: BTreeMap<u64, &Candidate> = BTreeMap::new();
         for candidate in candidates {
             let known = best.entry(candidate.key).or_insert(candidate);
             if candidate.value > known.value {
@@ -69,9 +71,15 @@ pub(super) fn bodies(
     let mut ranking: Vec<(f64, u64)> = sums.iter().map(|(key, (sum, count))| (*sum * lone(*count), *key)).collect();
     ranking.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
     let winner = ranking.first().map(|(_, key)| narrowed(view, &all, *key));
+    let typed =
+        |candidates: &Vec<Candidate>| candidates.iter().find(|candidate| candidate.is_typed).map(|body| body.at);
+    let are_typed = all.iter().filter(|candidates| typed(candidates).is_some()).count() * 10 >= pieces.len() * 8;
     let places: Vec<Option<u32>> = all
         .iter()
         .map(|candidates| {
+            if let Some(at) = typed(candidates).filter(|_| are_typed) {
+                return Some(at);
+            }
             let key = winner?;
             let of_key = candidates.iter().filter(|candidate| candidate.key == key);
             let best =
@@ -146,14 +154,14 @@ fn narrowed(view: &View<'_, '_>, pieces: &[Vec<Candidate>], key: u64) -> u64 {
     let mut key = key;
     for _ in 0..4 {
         let mut frames = 0.0;
-        let mut inner: HashMap<u64, (f64, usize)> = HashMap::new();
+        let mut inner: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
         let mut count = 0;
         for candidates in pieces {
             let Some(frame) = candidates.iter().find(|candidate| candidate.key == key) else { continue };
             frames += frame.weight.min(3000.0);
             count += 1;
             let range = view.flat.within(frame.at);
-            let mut seen: HashSet<u64> = HashSet::new();
+            let mut seen: BTreeSet<u64> = BTreeSet::new();
             for candidate in candidates.iter().filter(|candidate| candidate.is_named && range.contains(&candidate.at)) {
                 if seen.insert(candidate.key) {
                     let (sum, pieces) = inner.entry(candidate.key).or_default();
@@ -197,9 +205,10 @@ fn candidates(
         .map(|dated| dated.node)
         .chain(parts.date.map(|number| marks.dates[number].node))
         .collect();
+    let beside = beside(view, layout, range, &authors, &dates);
     let mut all = Vec::new();
     // Open elements: end, key, elements of a name seen within.
-    let mut open: Vec<(u32, u64, HashMap<u64, u32>)> = vec![(range.end, 0, HashMap::new())];
+    let mut open: Vec<(u32, u64, BTreeMap<u64, u32>)> = vec![(range.end, 0, BTreeMap::new())];
     let drop = view.profile.body.drop.as_ref();
     let mut at = range.start;
     while at < range.end {
@@ -214,8 +223,8 @@ fn candidates(
         let here = at..node_end.min(range.end);
         let holds = |places: &[u32]| places.iter().any(|place| here.contains(place));
         let (named, dated) = (holds(&authors), holds(&dates));
-        // A form around the whole post is its frame, and no part of its body.
-        if !layout.visible[at as usize] || (view.is(drop, at) && !named && !dated) {
+        // A form around the whole post is its frame, and no part of its body; what is code is a part of it.
+        if !layout.visible[at as usize] || (view.is(drop, at) && !named && !dated) || is_code(view, at) {
             at = node_end;
             continue;
         }
@@ -227,10 +236,12 @@ fn candidates(
             Some(_) => layout.shapes[at as usize],
             None => hash(&(name, *nth, *above)),
         };
-        open.push((node_end, key, HashMap::new()));
-        let weight = f64::from(layout.plain(&here)) + 0.4 * f64::from(layout.linked(&here));
+        open.push((node_end, key, BTreeMap::new()));
+        let off: f64 = beside.iter().filter(|(off, _)| at < *off && *off < node_end).map(|(_, weight)| weight).sum();
+        let weight = weight_of(layout, &here) - off;
+        let is_typed = is_typed(view, at);
         // An element of the class of bodies is the body of a post of pictures as well.
-        if weight > 0.0 || attribute(element, "class").is_some() {
+        if weight > 0.0 || is_typed || attribute(element, "class").is_some() {
             let factor = class_factor(view, at);
             let mut value = weight.min(4000.0) * factor;
             if named {
@@ -250,17 +261,60 @@ fn candidates(
             if matches!(name, "a" | "h1" | "h2" | "h3" | "h4" | "label" | "form") {
                 value *= 0.3;
             }
-            all.push(Candidate { at, key, value, weight, is_named: factor > 1.2 });
+            all.push(Candidate { at, key, value, weight, is_named: factor > 1.2, is_typed });
         }
         at += 1;
     }
     all
 }
 
+fn weight_of(layout: &Layout, range: &Range<u32>) -> f64 {
+    f64::from(layout.plain(range)) + 0.4 * f64::from(layout.linked(range))
+}
+
+/// What stands in a piece beside its text, and what each weighs: signatures and tools, and subjects. Frames around bodies are not
+/// worth more for them.
+fn beside(view: &View<'_, '_>, layout: &Layout, range: &Range<u32>, authors: &[u32], dates: &[u32]) -> Vec<(u32, f64)> {
+    let drop = view.profile.body.drop.as_ref();
+    let mut all = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let here = at..view.flat.node(at).end;
+        let is_heading = || {
+            let element = view.flat.element(at);
+            element.is_some_and(|element| matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5"))
+        };
+        let is_head = authors.iter().chain(dates).any(|place| here.contains(place));
+        if view.flat.element(at).is_some() && !is_head && (view.is(drop, at) || is_heading()) {
+            all.push((at, weight_of(layout, &here)));
+            at = here.end;
+        } else {
+            at += 1;
+        }
+    }
+    all
+}
+
+/// Whether microdata says that an element is a body.
+fn is_typed(view: &View<'_, '_>, at: u32) -> bool {
+    let told = view.flat.element(at).and_then(|element| attribute(element, "itemprop"));
+    matches!(told, Some("text" | "articleBody" | "reviewBody" | "commentText"))
+}
+
+/// Whether an element is a block of code, by its class.
+fn is_code(view: &View<'_, '_>, at: u32) -> bool {
+    let class = view.flat.element(at).and_then(|element| attribute(element, "class")).unwrap_or_default();
+    class.split_ascii_whitespace().any(|token| {
+        let token = token.to_ascii_lowercase();
+        let ends = ["_code", "-code", "codeblock", "codebox", "code-block"].iter().any(|end| token.ends_with(end));
+        token == "code" || token.starts_with("codeb") || ends
+    })
+}
+
 /// What classes tell: names of bodies speak for an element, names of panels and tools against it.
 fn class_factor(view: &View<'_, '_>, at: u32) -> f64 {
     let Some(element) = view.flat.element(at) else { return 1.0 };
-    if matches!(attribute(element, "itemprop"), Some("text" | "articleBody" | "reviewBody" | "commentText")) {
+    if is_typed(view, at) {
         return 2.5;
     }
     let (mut body, mut aside) = (false, false);

@@ -142,7 +142,6 @@ pub(super) const EDIT_DATES: &[&str] = &[
     "last post",
     "最后回复",
     "最后发表",
-    "answered",
     "last answer",
     "active",
     "closed",

@@ -5,7 +5,7 @@ use url::Url;
 use super::document::Look;
 use crate::{
     engine::{Address, JsonValue, Profile},
-    extract::{listing::request, page::ExtractOptions, post::number},
+    extract::{listing::request, options::ExtractOptions, text::number},
     model::{Board, BoardRow, NewRequest, PageKind, RawDate, ThreadRow},
 };
 

@@ -8,7 +8,7 @@ use crate::{
     extract::{
         flat::{Kind, attribute},
         listing::request,
-        page::ExtractOptions,
+        options::ExtractOptions,
         view::View,
     },
     model::{Extracted, NewRequest, Outcome, Page, PageKind, RawThread},

@@ -9,7 +9,7 @@ use url::Url;
 use super::{listing::Reader, markdown};
 use crate::{
     engine::{JsonEditRules, Profile},
-    extract::{body, flat::Flat, guard, page::ExtractOptions, post::attachments, view::View},
+    extract::{body, flat::Flat, guard, options::ExtractOptions, post::attachments, view::View},
     model::{Attachment, RawAuthor, RawBody, RawDate, RawNotice, RawPost, Status},
 };
 

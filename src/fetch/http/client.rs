@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
 use reqwest::{
     Client, RequestBuilder, Response,
     header::{self, HeaderValue},
@@ -328,8 +327,8 @@ impl Fetch for HttpFetch {
         }
     }
 
-    fn next_allowed(&self, origin: &str, _source: &SourceSettings, now: Timestamp) -> Timestamp {
-        self.gate.next_allowed(origin).unwrap_or(now)
+    fn rest(&self, origin: &str) -> Duration {
+        self.gate.rest(origin)
     }
 }
 

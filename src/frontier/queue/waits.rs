@@ -2,7 +2,8 @@
 
 use std::{borrow::Cow, collections::HashMap, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 /// The longest wait that a stored politeness is believed to ask for; longer ones come from a clock that jumped.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -28,4 +29,15 @@ pub(super) fn wait_between(due: i64, now: Timestamp) -> Duration {
 /// The same, for what the state keeps.
 pub(super) fn wait_until(at: i64, now: Timestamp) -> Duration {
     wait_between(at, now).min(LONGEST)
+}
+
+/// The instant after a wait.
+pub(in crate::frontier) fn from_now(wait: Duration) -> Instant {
+    Instant::now() + wait.min(LONGEST)
+}
+
+/// What the wall clock shows at an instant to come, if it is not set meanwhile; `now`: what it shows.
+pub(in crate::frontier) fn at_wall(at: Instant, now: Timestamp) -> Timestamp {
+    let wait = SignedDuration::try_from(at.saturating_duration_since(Instant::now())).unwrap_or_default();
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

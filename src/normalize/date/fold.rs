@@ -13,27 +13,32 @@ pub(crate) struct Folded {
     /// The folded text; runs of white space are one space, or one line feed where there is one among them; two where a line
     /// is left blank.
     pub(crate) text: String,
-    /// Every byte stands where it stood.
-    plain: bool,
+    /// Before this byte every character stands where it stood.
+    even: usize,
 }
 
 impl Folded {
     /// Folds `text`.
     pub(crate) fn new(text: &str) -> Folded {
         if is_plain(text.as_bytes()) {
-            return Folded { text: text.to_ascii_lowercase(), plain: true };
+            return Folded { text: text.to_ascii_lowercase(), even: usize::MAX };
         }
         let mut folded = String::with_capacity(text.len() + 8);
-        walk(text, |c, _| {
+        let mut even = None;
+        walk(text, |c, from| {
+            if folded.len() != from && even.is_none() {
+                even = Some(folded.len());
+            }
             folded.push(c);
             true
         });
-        Folded { text: folded, plain: false }
+        let all = if folded.len() == text.len() { usize::MAX } else { folded.len() };
+        Folded { text: folded, even: even.unwrap_or(all) }
     }
 
     /// Where the byte at `at` of the folded text stands in `original`, the text it was made from.
     pub(crate) fn origin(&self, original: &str, at: usize) -> usize {
-        if self.plain {
+        if at < self.even {
             return at;
         }
         // walked again, since few texts are ever asked
@@ -63,6 +68,13 @@ fn walk(text: &str, mut emit: impl FnMut(char, usize) -> bool) {
     // white space waits for what follows, since the line feeds among it count
     let mut blank: Option<(&'static str, usize)> = None;
     for (at, c) in text.char_indices() {
+        // letters and signs that mean themselves: most of all
+        if (is_ascii_itself(c) || ('\u{3041}'..='\u{9fff}').contains(&c)) && blank.is_none() {
+            match emit(c.to_ascii_lowercase(), at) {
+                true => continue,
+                false => return,
+            }
+        }
         let (first, second) = match fold_char(table, c) {
             Fold::One(' ') => {
                 blank.get_or_insert((" ", at));
@@ -107,18 +119,32 @@ pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || has_no_width(c)
 }
 
+/// Whether it is a letter; what most texts are written in is known without the tables of Unicode.
+#[inline]
+pub(crate) fn is_letter(c: char) -> bool {
+    match c {
+        'a'..='z' | 'A'..='Z' | '\u{e0}'..='\u{f6}' | '\u{100}'..='\u{24f}' | '\u{3b1}'..='\u{3f5}' => true,
+        '\u{400}'..='\u{481}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => true,
+        '\0'..='\u{7f}' => false,
+        c => c.is_alphabetic(),
+    }
+}
+
 /// Zero-width and direction marks, soft hyphens.
 fn has_no_width(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// ASCII without runs of white space: folds byte by byte.
+/// ASCII without runs of white space: folds byte by byte. Without branches, so that it goes over many bytes at once.
 fn is_plain(text: &[u8]) -> bool {
-    let mut blank = false;
-    text.iter().all(|&b| {
-        let was = std::mem::replace(&mut blank, b == b' ');
-        (b' '..0x7f).contains(&b) && b != b'`' && !(was && blank)
-    })
+    let printed = text.iter().fold(true, |all, &b| all & (b.wrapping_sub(b' ') < 0x5f) & (b != b'`'));
+    let neighbours = || text.iter().zip(text.get(1..).unwrap_or_default());
+    printed && !neighbours().fold(false, |any, (a, b)| any | ((*a == b' ') & (*b == b' ')))
+}
+
+/// A sign or letter of ASCII that only its case may be taken from.
+fn is_ascii_itself(c: char) -> bool {
+    ('!'..'\x7f').contains(&c) && c != '`'
 }
 
 enum Fold {
@@ -129,26 +155,20 @@ enum Fold {
 
 /// Code points below this are looked up.
 const TABLE: usize = 0x2100;
-const NOTHING: u32 = u32::MAX;
+/// Stands for what [`several`] tells.
+const SEVERAL: u32 = u32::MAX;
 
 static FOLDS: LazyLock<Vec<u32>> =
-    LazyLock::new(|| (0..TABLE as u32).map(|c| char::from_u32(c).map_or(NOTHING, work_out)).collect());
+    LazyLock::new(|| (0..TABLE as u32).map(|c| char::from_u32(c).map_or(SEVERAL, work_out)).collect());
 
+#[inline]
 fn fold_char(table: &[u32], c: char) -> Fold {
-    if c.is_ascii() && c > ' ' && c != '`' && c != '\x7f' {
+    if is_ascii_itself(c) {
         return Fold::One(c.to_ascii_lowercase());
     }
-    let code = c as usize;
-    if code < TABLE {
-        return match table[code] {
-            NOTHING => Fold::Nothing,
-            folded => match c {
-                'ǆ' | 'ǅ' | 'Ǆ' => Fold::Two('d', 'z'),
-                'ǉ' | 'ǈ' | 'Ǉ' => Fold::Two('l', 'j'),
-                'ǌ' | 'ǋ' | 'Ǌ' => Fold::Two('n', 'j'),
-                _ => char::from_u32(folded).map_or(Fold::Nothing, Fold::One),
-            },
-        };
+    if let Some(folded) = table.get(c as usize) {
+        // what is no character is two of them, or nothing
+        return char::from_u32(*folded).map_or_else(|| several(c), Fold::One);
     }
     match c {
         '\u{3000}' => Fold::One(' '),
@@ -162,6 +182,16 @@ fn fold_char(table: &[u32], c: char) -> Fold {
         }
         '\u{feff}' | '\u{fe0e}' | '\u{fe0f}' => Fold::Nothing,
         _ => Fold::One(c),
+    }
+}
+
+/// What folds to no single character.
+fn several(c: char) -> Fold {
+    match c {
+        'ǆ' | 'ǅ' | 'Ǆ' => Fold::Two('d', 'z'),
+        'ǉ' | 'ǈ' | 'Ǉ' => Fold::Two('l', 'j'),
+        'ǌ' | 'ǋ' | 'Ǌ' => Fold::Two('n', 'j'),
+        _ => Fold::Nothing,
     }
 }
 
@@ -183,7 +213,8 @@ fn work_out(c: char) -> u32 {
     }
     let folded = match c {
         // no width, or marks on letters
-        c if has_no_width(c) || c.is_control() => return NOTHING,
+        c if has_no_width(c) || c.is_control() => return SEVERAL,
+        'ǆ' | 'ǅ' | 'Ǆ' | 'ǉ' | 'ǈ' | 'Ǉ' | 'ǌ' | 'ǋ' | 'Ǌ' => return SEVERAL,
         // punctuation
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{5be}' => '-',
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' | '\u{2b9}' | '`' | '\u{b4}' | '\u{5f3}' => '\'',
@@ -238,6 +269,11 @@ mod tests {
         ] {
             assert_eq!(fold(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        assert!(('\0'..=char::MAX).all(|c| is_letter(c) == c.is_alphabetic()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The parts of a date as printed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Parts {
     /// The numbers of `7-11-2024`, and what stands between them.
     pub(super) triple: Option<Triple>,

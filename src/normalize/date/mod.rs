@@ -26,5 +26,6 @@ pub use read::{find_date, read_date};
 pub use reading::{DateReading, Precision};
 
 pub(super) use evidence::order_of;
-pub(super) use fold::{Folded, floor_boundary, fold, is_blank};
+pub(super) use fold::{Folded, floor_boundary, fold, is_blank, is_letter};
+pub(super) use read::DateParts;
 pub(super) use words::{DateWords, PageWords, base_language, has_spaces};

@@ -11,7 +11,7 @@ use super::{
     order::Shape,
     reading::DateReading,
     resolve::{Resolved, hour_of, resolve},
-    token::{Kind, Token, date_tokens, tokens},
+    token::{Kind, MAX_TOKENS, Token, date_tokens, tokens},
     words::{DateWords, Meaning, Tables, Words},
 };
 
@@ -39,39 +39,55 @@ fn read_folded(
     language: Option<&str>,
     ctx: &DateContext,
 ) -> Option<Resolved> {
+    resolve(&parts_of(folded, tables)?, printed, language, ctx)
+}
+
+/// The parts of folded text that is a date and nothing else.
+fn parts_of(folded: &str, tables: &Tables) -> Option<Parts> {
     let buffer = date_tokens(folded, tables)?;
-    let (parts, _) = date_at(folded, &buffer, true)?;
-    resolve(&parts, printed, language, ctx)
+    date_at(folded, &buffer, true).map(|(parts, _)| parts)
 }
 
 /// The longest date within a text of labels around it ("Post time: …", "by X » Thu …"), and where it stands.
 pub fn find_date(text: &str, ctx: &DateContext) -> Option<(Range<usize>, DateReading)> {
     let folded = Folded::new(text);
     let find = |language: Option<&str>| find_folded(&folded.text, &Words::tables(language, None), language, ctx);
-    let (range, reading) = match find(ctx.language) {
+    let Found { range, reading, alone } = match find(ctx.language) {
         Some(found) => found,
-        None => agreed(&folded.text, |language| find(language).map(|found| Resolved::Reading(Box::new(found.1))))
-            .and_then(|reading| {
-                Words::languages().find_map(|language| find(Some(language)).filter(|found| found.1 == reading))
-            })?,
+        None => {
+            let read = |language: Option<&str>| find(language).map(|found| Resolved::Reading(Box::new(found.reading)));
+            let reading = agreed(&folded.text, read)?;
+            let found = Words::languages().filter_map(|language| find(Some(language)));
+            let found = found.filter(|found| found.reading == reading);
+            // most of it is read by the language that knows its weekday too
+            Found { alone: false, ..found.max_by_key(|found| found.range.len())? }
+        }
     };
     let start = folded.origin(text, range.start);
     let cut = folded.cut(text, range);
     let start = start + text[start..].find(cut).unwrap_or(0);
+    let range = start..start + cut.len();
+    if alone && cut.len() <= MAX_LENGTH {
+        return Some((range, reading));
+    }
     // what languages disagree on by itself is not known better for what stands around it
     let alone = read_date(cut, ctx)?;
-    (alone.date == reading.date).then_some((start..start + cut.len(), reading))
+    (alone.date == reading.date).then_some((range, reading))
 }
 
-fn find_folded(
-    folded: &str,
-    tables: &Tables,
-    language: Option<&str>,
-    ctx: &DateContext,
-) -> Option<(Range<usize>, DateReading)> {
+/// A date among other words.
+struct Found {
+    range: Range<usize>,
+    reading: DateReading,
+    /// By itself it is read alike.
+    alone: bool,
+}
+
+fn find_folded(folded: &str, tables: &Tables, language: Option<&str>, ctx: &DateContext) -> Option<Found> {
     let mut buffer = Vec::with_capacity(32);
     tokens(folded, tables, &mut buffer);
     let mut best: Option<(Range<usize>, DateReading)> = None;
+    let mut taken: (&[Token], Parts) = Default::default();
     for at in 0..buffer.len() {
         if !may_begin(&buffer[at]) || (at > 0 && continues(&buffer[at - 1], &buffer[at])) {
             continue;
@@ -83,18 +99,37 @@ fn find_folded(
         }
         if let Some(Resolved::Reading(reading)) = resolve(&parts, &folded[range.clone()], language, ctx) {
             best = Some((range, *reading));
+            taken = (&buffer[at..at + length], parts);
         }
     }
-    best
+    let (range, reading) = best?;
+    let (tokens, parts) = taken;
+    let by_itself = || date_at(folded, tokens, true).map(|(parts, _)| parts);
+    let alone = tokens.len() < MAX_TOKENS && by_itself() == Some(parts);
+    Some(Found { range, reading, alone })
 }
+
+/// The parts of a date in words of a notice's language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DateParts(Parts);
 
 impl DateWords {
     /// Reads folded text that is a date and nothing else. `Some(None)`: a date that needs the present to be known.
     pub(crate) fn whole(&self, folded: &str, ctx: &DateContext) -> Option<Option<DateReading>> {
+        self.resolved(&self.parts(folded)?, folded, ctx)
+    }
+
+    /// The parts of folded text that is a date and nothing else: they follow from the words alone.
+    pub(crate) fn parts(&self, folded: &str) -> Option<DateParts> {
         if folded.len() > MAX_LENGTH {
             return None;
         }
-        read_folded(folded, folded, &self.tables, self.language, ctx).map(Resolved::reading)
+        parts_of(folded, &self.tables).map(DateParts)
+    }
+
+    /// The date that the parts of folded text say; `Some(None)`: it needs the present to be known.
+    pub(crate) fn resolved(&self, parts: &DateParts, folded: &str, ctx: &DateContext) -> Option<Option<DateReading>> {
+        resolve(&parts.0, folded, self.language, ctx).map(Resolved::reading)
     }
 
     /// The date that folded text from `at` on begins with, as long as possible, and where it ends. `capital` tells whether

@@ -1,5 +1,6 @@
 //! Folded text cut into numbers, words that dates are made of, signs, and the rest.
 
+use super::fold::is_letter;
 use super::words::{Meaning, Tables, has_spaces, longest};
 
 /// One piece of the text.
@@ -29,31 +30,33 @@ pub(super) enum Kind {
 /// Numbers longer than this are not parts of dates.
 const MAX_DIGITS: usize = 9;
 
-/// No date has more.
-const MAX_TOKENS: usize = 40;
+/// No date has as many.
+pub(super) const MAX_TOKENS: usize = 40;
 
 /// Cuts folded `text` that should be a date and nothing else: `None` at the first piece that no date has.
 pub(super) fn date_tokens(text: &str, tables: &Tables) -> Option<Vec<Token>> {
-    let mut into = Vec::with_capacity(16);
-    cut(text, tables, |token| {
-        // the T of ISO 8601 may become a part of a date yet
-        let strange = matches!(token.kind, Kind::Unknown) && !text[token.start as usize..].starts_with('t');
+    let mut into = Vec::new();
+    cut(text, tables, true, |token| {
+        // most texts that are none show it by their first word
+        if into.is_empty() {
+            into.reserve(16);
+        }
         into.push(token);
-        !strange && into.len() < MAX_TOKENS
+        into.len() < MAX_TOKENS
     })
     .then_some(into)
 }
 
 /// Cuts folded `text`.
 pub(super) fn tokens(text: &str, tables: &Tables, into: &mut Vec<Token>) {
-    cut(text, tables, |token| {
+    cut(text, tables, false, |token| {
         into.push(token);
         true
     });
 }
 
-/// Hands out token after token until `take` says no; whether it never did.
-fn cut(text: &str, tables: &Tables, mut take: impl FnMut(Token) -> bool) -> bool {
+/// Hands out token after token until `take` says no; whether it never did. `only_dates`: until the first that no date has.
+fn cut(text: &str, tables: &Tables, only_dates: bool, mut take: impl FnMut(Token) -> bool) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut spaced = false;
@@ -74,6 +77,9 @@ fn cut(text: &str, tables: &Tables, mut take: impl FnMut(Token) -> bool) -> bool
             let length = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
             at += length;
             if length > MAX_DIGITS {
+                if only_dates {
+                    return false;
+                }
                 Kind::Unknown
             } else {
                 let number = bytes[start..at].iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
@@ -90,6 +96,8 @@ fn cut(text: &str, tables: &Tables, mut take: impl FnMut(Token) -> bool) -> bool
                     at += 1;
                     Kind::Sign(byte)
                 }
+                // the T of ISO 8601 may become a part of a date yet
+                None if only_dates && byte != b't' => return false,
                 None => {
                     at += unknown_length(&text[at..]);
                     Kind::Unknown
@@ -108,11 +116,11 @@ fn cut(text: &str, tables: &Tables, mut take: impl FnMut(Token) -> bool) -> bool
 fn unknown_length(text: &str) -> usize {
     let mut length = 0;
     for c in text.chars() {
-        if length > 0 && !(c.is_alphabetic() && has_spaces(c)) {
+        if length > 0 && !(is_letter(c) && has_spaces(c)) {
             break;
         }
         length += c.len_utf8();
-        if !(c.is_alphabetic() && has_spaces(c)) {
+        if !(is_letter(c) && has_spaces(c)) {
             break;
         }
     }

@@ -1,14 +1,14 @@
 //! What words of dates mean, a table a language, from `config/notices/dates.toml`.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     hash::{BuildHasherDefault, Hasher},
     sync::{LazyLock, OnceLock},
 };
 
 use serde::Deserialize;
 
-use super::fold::fold;
+use super::fold::{fold, is_letter};
 
 /// What a word can mean; several at once, since `mar` is March and Tuesday in Spanish.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -126,7 +126,20 @@ pub(super) struct Words {
 #[derive(Debug, Default)]
 struct Phrases(HashMap<char, Vec<Phrase>, BuildHasherDefault<OneChar>>);
 
-type Phrase = (Box<str>, Meaning);
+/// A phrase and what it means.
+#[derive(Debug)]
+struct Phrase {
+    text: Box<str>,
+    /// See [`key_of`].
+    key: [u8; 2],
+    meaning: Meaning,
+}
+
+/// The two bytes after the first character; 0 where there is none.
+fn key_of(text: &str, first: char) -> [u8; 2] {
+    let rest = text.as_bytes().get(first.len_utf8()..).unwrap_or_default();
+    [rest.first().copied().unwrap_or(0), rest.get(1).copied().unwrap_or(0)]
+}
 
 /// Hashes one character: the standard hasher costs more than all the rest of a look-up.
 #[derive(Default)]
@@ -154,8 +167,7 @@ pub(super) type Tables = [Option<&'static Words>; 4];
 impl Words {
     /// The table of a BCP 47 language: its own or its base language's.
     pub(super) fn of(language: &str) -> Option<&'static Words> {
-        let base = base_language(language);
-        ALL.by_language.get(base.as_str())
+        ALL.by_language.get(language).or_else(|| ALL.by_language.get(base_language(language).as_str()))
     }
 
     /// The tables to ask for these languages, English and what all languages share.
@@ -171,7 +183,7 @@ impl Words {
         ALL.by_language.get_key_value(base.as_str()).map(|(name, _)| name.as_str())
     }
 
-    /// All languages.
+    /// All languages, always in the same order.
     pub(super) fn languages() -> impl Iterator<Item = &'static str> {
         ALL.by_language.keys().map(String::as_str)
     }
@@ -189,10 +201,15 @@ impl Words {
 
     fn find(&self, text: &str, first: char) -> Option<(usize, Meaning)> {
         let phrases = self.phrases().0.get(&first)?;
+        let [next, second] = key_of(text, first);
         phrases
             .iter()
-            .find(|(phrase, _)| text.starts_with(&**phrase) && ends_there(phrase, &text[phrase.len()..]))
-            .map(|(phrase, meaning)| (phrase.len(), *meaning))
+            // the next two bytes leave few to compare whole
+            .filter(|Phrase { key: [a, b], .. }| *a == 0 || *a == next && (*b == 0 || *b == second))
+            .find(|Phrase { text: phrase, .. }| {
+                text.starts_with(&**phrase) && ends_there(phrase, &text[phrase.len()..])
+            })
+            .map(|phrase| (phrase.text.len(), phrase.meaning))
     }
 }
 
@@ -202,15 +219,15 @@ impl Phrases {
         let folded = folded.trim_matches([' ', '.', ',']);
         let Some(first) = folded.chars().next() else { return };
         let phrases = self.0.entry(first).or_default();
-        match phrases.iter_mut().find(|(known, _)| **known == *folded) {
-            Some((_, known)) => *known = known.or(meaning).or_some_weekday(*known, meaning),
-            None => phrases.push((folded.into(), meaning)),
+        match phrases.iter_mut().find(|known| *known.text == *folded) {
+            Some(Phrase { meaning: known, .. }) => *known = known.or(meaning).or_some_weekday(*known, meaning),
+            None => phrases.push(Phrase { text: folded.into(), key: key_of(folded, first), meaning }),
         }
     }
 
     fn sort(&mut self) {
         for phrases in self.0.values_mut() {
-            phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+            phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.text.len()));
         }
     }
 }
@@ -231,6 +248,11 @@ impl DateWords {
     /// Of one language.
     pub(crate) fn of(language: &str) -> DateWords {
         DateWords { tables: Words::tables(Some(language), None), language: Words::name_of(language) }
+    }
+
+    /// Its language, by its name in the tables.
+    pub(crate) fn language(&self) -> Option<&'static str> {
+        self.language
     }
 
     /// The words of a page's language, for [`DateWords::with`].
@@ -267,7 +289,7 @@ fn ends_there(phrase: &str, rest: &str) -> bool {
     let Some(next) = rest.chars().next() else { return true };
     match phrase.chars().next_back() {
         Some(last) if last.is_ascii_digit() => !next.is_ascii_digit(),
-        Some(last) if last.is_alphabetic() && has_spaces(last) => !(next.is_alphabetic() && has_spaces(next)),
+        Some(last) if is_letter(last) && has_spaces(last) => !(is_letter(next) && has_spaces(next)),
         _ => true,
     }
 }
@@ -297,7 +319,7 @@ pub(crate) fn base_language(language: &str) -> String {
 
 #[derive(Debug)]
 struct All {
-    by_language: HashMap<String, Words>,
+    by_language: BTreeMap<String, Words>,
     shared: Words,
 }
 

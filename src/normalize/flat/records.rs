@@ -1,10 +1,11 @@
 //! Flattened text becomes records.
 
-use super::{Headers, Place, Segment, Wording, split};
+use super::{DateLine, Headers, Place, Segment, Wording, split};
 use crate::{
     model::{Extracted, RawAuthor, RawBody, RawDate, RawPost, Record, SourceSettings},
     normalize::{
         Knowledge, Normalizer, PageStamp,
+        date::{DateContext, Precision, read_date},
         dates::{Dated, PageDates},
         edit,
         identity::Identities,
@@ -37,7 +38,8 @@ impl Normalizer {
             let context = edit::notice_context(&dates, &knowledge, None);
             let header = |line: &str| Headers::builtin().read(line, &context.dates);
             let wording = |line: &str| self.wording(line, &context);
-            split(text, &header, &wording)
+            let date = |line: &str| date_line(line, &context.dates);
+            split(text, &header, &date, &wording)
         };
         let mut drafts: Vec<Draft> = segments
             .into_iter()
@@ -100,6 +102,18 @@ impl Normalizer {
         };
         Draft { post, date, notices, notice_unread: false }
     }
+}
+
+/// Reads a line that is a date and nothing else.
+fn date_line(line: &str, context: &DateContext) -> Option<DateLine> {
+    let line = line.trim();
+    if !line.contains(|c: char| c.is_numeric()) {
+        return None;
+    }
+    let reading =
+        read_date(line, context).filter(|reading| !reading.relative && reading.precision >= Precision::Day)?;
+    let at = reading.date.to_datetime(reading.time.unwrap_or_default());
+    Some(DateLine { date: line.to_owned(), at, timed: reading.time.is_some() })
 }
 
 /// Where a scraper kept no blank line, every line is a paragraph.

@@ -1,10 +1,13 @@
 //! Which lines of a flattened text belong to which post.
 //!
-//! A file tells its posts apart where a structure comes back: a header line of the wording that the file starts with starts a
-//! post; so does a notice of the wording that the file starts with; where the file ends in a notice, each notice of that
+//! A file tells its posts apart where a structure comes back: a header like the one that the file starts with starts a post
+//! (see `heads`); so does a notice of the wording that the file starts with; where the file ends in a notice, each notice of that
 //! wording ends a post. Anything else is one post, for a line that only looks like a notice may be somebody's text.
 
-use super::Header;
+use super::{
+    Header,
+    heads::{DateLine, Readers, heads},
+};
 
 /// The wording of a notice: of a line that is one, or that begins or ends in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +45,12 @@ impl Segment<'_> {
     }
 }
 
-/// Splits a clean text. `header` reads a header line, `wording` tells the wording of a line that is a notice and nothing else.
+/// Splits a clean text. `header` reads a header line, `date` a line that is a date, `wording` tells the wording of a line that is
+/// a notice, or begins or ends in one.
 pub(crate) fn split<'a>(
     text: &'a str,
     header: &dyn Fn(&str) -> Option<Header>,
+    date: &dyn Fn(&str) -> Option<DateLine>,
     wording: &dyn Fn(&str) -> Option<Wording>,
 ) -> Vec<Segment<'a>> {
     let read_on = |line: &'a str| {
@@ -58,7 +63,9 @@ pub(crate) fn split<'a>(
     let Some(first) = filled.next() else { return Vec::new() };
     let last = filled.next_back().unwrap_or(first);
 
-    let opening_header = header(first).map(|header| header.wording);
+    let is_notice = |line: &str| wording(line).is_some_and(|found| found.place == Place::Alone);
+    let mut heads = heads(&lines, &Readers { header, date, is_notice: &is_notice }).into_iter().peekable();
+    let mut in_head = 0;
     let opening = wording(first).filter(|found| found.place != Place::Last);
     let closing = if opening.is_none() { wording(last).filter(|found| found.place != Place::First) } else { None };
     let like = |line: &str, other: &Option<Wording>, never: Place| {
@@ -67,16 +74,17 @@ pub(crate) fn split<'a>(
         })
     };
     let mut segments = vec![Segment::default()];
-    for line in lines {
+    for (number, line) in lines.into_iter().enumerate() {
         let current = segments.len() - 1;
-        if let Some(wanted) = &opening_header
-            && let Some(found) = header(line).filter(|header| same_header(&header.wording, wanted))
-        {
+        if let Some(head) = heads.next_if(|head| head.line == number) {
+            in_head = number + head.lines;
             if segments[current].header.is_some() || segments[current].has_text(wording) {
-                segments.push(Segment { header: Some(found), lines: Vec::new() });
+                segments.push(Segment { header: Some(head.header), lines: Vec::new() });
             } else {
-                segments[current].header = Some(found);
+                segments[current].header = Some(head.header);
             }
+        }
+        if number < in_head {
             continue;
         }
         let starts = opening.is_some() && segments[current].has_text(wording) && like(line, &opening, Place::Last);
@@ -108,12 +116,6 @@ fn same(one: &str, other: &str) -> bool {
     (ahead + behind.min(letters - ahead)) * 10 >= all * 9
 }
 
-/// Whether two header lines are of one wording: "« on: … »" and "« Reply #1 on: … »".
-fn same_header(one: &str, other: &str) -> bool {
-    let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with(' '));
-    one == other || ends(one, other) || ends(other, one)
-}
-
 /// The border of a table that was flattened away.
 fn is_bar(line: &str) -> bool {
     !line.is_empty() && line.chars().all(is_border)
@@ -142,7 +144,7 @@ mod tests {
             let rest = if place == Place::First { "" } else { rest };
             Some(Wording { words: format!("edited{rest}"), place })
         };
-        let found = split(text, &header, &wording);
+        let found = split(text, &header, &|_| None, &wording);
         let lines: Vec<Vec<&str>> = found
             .iter()
             .map(|segment| segment.lines.iter().copied().filter(|line| !line.is_empty()).collect())

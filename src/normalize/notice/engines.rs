@@ -32,6 +32,10 @@ impl Engines {
 
     /// The engine that `name` means: `discuz`, `Discuz!`, `phpbb3`, `Cari Forum (Discuz!)`, `discuz-archiver` (a view of it).
     pub(super) fn find(&self, name: &str) -> Option<usize> {
+        // a profile's name, mostly
+        if let Some(found) = self.by_name.get(name) {
+            return Some(*found);
+        }
         let whole = normalized(name);
         let by = |name: &str| self.by_name.get(name).copied();
         let unversioned = |name: &str| by(name.trim_end_matches(|c: char| c.is_ascii_digit()));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, BuildError, Input, StartKind, automaton::OverlappingState};
 
 use super::{
-    search::{Place, marks},
+    search::{Marks, Place},
     template::{Piece, Template},
 };
 
@@ -14,8 +14,10 @@ use super::{
 pub(super) struct Index {
     /// First literals of the templates that begin with one; searched at the places where a notice may begin.
     heads: Group,
-    /// The longest literals of those that begin with a slot; searched everywhere.
+    /// The longest literals of those that begin with a slot and may be taken for notices of any engine; searched everywhere.
     within: Group,
+    /// Of those that begin with a slot and need their engine.
+    within_own: Group,
     /// The longest literal of each; for notices that end a text.
     anywhere: Group,
     /// What introduces reasons and counts, each once.
@@ -32,9 +34,26 @@ struct Group {
 /// Templates that share a pattern.
 #[derive(Debug, Default)]
 struct Members {
+    /// Those that may be taken for notices of any engine.
+    open: Kinds,
+    /// Those that need their engine.
+    own: Kinds,
+}
+
+/// Templates without and with labels.
+#[derive(Debug, Default)]
+struct Kinds {
     plain: Vec<u32>,
     /// Those with a reason or count after the notice: most of all, and seldom worth a look.
     labelled: Vec<u32>,
+}
+
+/// A template for a [`Group`].
+struct Member {
+    pattern: Box<str>,
+    number: u32,
+    open: bool,
+    labelled: bool,
 }
 
 /// Which pairs of neighbouring bytes stand in a text, by a small hash: where not all pairs of a literal do, the literal does
@@ -67,7 +86,7 @@ impl Index {
     /// Indexes the templates.
     pub(super) fn new(templates: &[Template]) -> Result<Index, BuildError> {
         let mut labels: Vec<Pairs> = Vec::new();
-        let (mut heads, mut within, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut heads, mut within, mut within_own, mut anywhere) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (number, template) in (0..).zip(templates) {
             let mut labelled = false;
             for label in template.labels().map(Pairs::of) {
@@ -76,50 +95,63 @@ impl Index {
                     labels.push(label);
                 }
             }
-            let longest: Box<str> = longest(template).unwrap_or_default().into();
+            let open = template.open;
+            let longest = longest(template).unwrap_or_default();
+            let member = |pattern: &str| Member { pattern: pattern.into(), number, open, labelled };
             match template.pieces.first() {
-                Some(Piece::Literal(first)) => heads.push(((*first.core).into(), number, labelled)),
-                _ => within.push((longest.clone(), number, labelled)),
+                Some(Piece::Literal(first)) => heads.push(member(&first.core)),
+                _ if open => within.push(member(longest)),
+                _ => within_own.push(member(longest)),
             }
-            anywhere.push((longest, number, labelled));
+            anywhere.push(member(longest));
         }
         Ok(Index {
             // one look at one place: not worth the table of a DFA
             heads: Group::new(heads, StartKind::Anchored, Some(AhoCorasickKind::ContiguousNFA))?,
             within: Group::new(within, StartKind::Unanchored, Some(AhoCorasickKind::DFA))?,
+            within_own: Group::new(within_own, StartKind::Unanchored, Some(AhoCorasickKind::DFA))?,
             anywhere: Group::new(anywhere, StartKind::Unanchored, None)?,
             labels,
         })
     }
 
-    /// Numbers of the templates whose literals seem to stand in folded `text` and that may match at `place`.
-    pub(super) fn candidates(&self, text: &str, place: Place, templates: &[Template]) -> Vec<u32> {
+    /// Numbers of the templates whose literals seem to stand in folded `text` and that may match at `place`; `own`: also of
+    /// those that need their engine.
+    pub(super) fn candidates(
+        &self,
+        text: &str,
+        place: Place,
+        marks: &Marks,
+        templates: &[Template],
+        own: bool,
+    ) -> Vec<u32> {
         let mut found = Vec::new();
         if place == Place::End {
             self.anywhere.find(text, None, &mut found);
         } else {
-            let (outer, inner) = marks(text);
+            let (outer, inner) = marks;
             self.heads.find(text, Some(outer.start), &mut found);
-            if let Some(inner) = inner.filter(|inner| inner.start != outer.start) {
+            if let Some(inner) = inner.as_ref().filter(|inner| inner.start != outer.start) {
                 self.heads.find(text, Some(inner.start), &mut found);
             }
-            if self.within.automaton.is_match(text) {
-                self.within.find(text, None, &mut found);
+            self.within.find(text, None, &mut found);
+            if own {
+                self.within_own.find(text, None, &mut found);
             }
         }
+        let mut numbers = Vec::new();
         if found.is_empty() {
-            return Vec::new();
+            return numbers;
         }
         let pairs = Pairs::of(text);
         let label = self.labels.iter().any(|label| pairs.has(label));
-        let labelled = found.iter().filter(|_| label).flat_map(|members| &members.labelled);
-        let mut numbers: Vec<u32> = found
-            .iter()
-            .flat_map(|members| &members.plain)
-            .chain(labelled)
-            .copied()
-            .filter(|&number| pairs.has(&templates[number as usize].needs))
-            .collect();
+        for members in found {
+            for kinds in [Some(&members.open), own.then_some(&members.own)].into_iter().flatten() {
+                let labelled = if label { &kinds.labelled[..] } else { &[] };
+                let stands = |number: &&u32| pairs.has(&templates[**number as usize].needs);
+                numbers.extend(kinds.plain.iter().chain(labelled).filter(stands));
+            }
+        }
         numbers.sort_unstable();
         numbers.dedup();
         numbers
@@ -127,22 +159,19 @@ impl Index {
 }
 
 impl Group {
-    fn new(
-        members: Vec<(Box<str>, u32, bool)>,
-        start: StartKind,
-        kind: Option<AhoCorasickKind>,
-    ) -> Result<Group, BuildError> {
+    fn new(members: Vec<Member>, start: StartKind, kind: Option<AhoCorasickKind>) -> Result<Group, BuildError> {
         let mut patterns: Vec<Box<str>> = Vec::new();
         let mut templates: Vec<Members> = Vec::new();
         let mut numbers: HashMap<Box<str>, usize> = HashMap::new();
-        for (pattern, template, labelled) in members {
+        for Member { pattern, number: template, open, labelled } in members {
             let number = *numbers.entry(pattern.clone()).or_insert_with(|| {
                 patterns.push(pattern);
                 templates.push(Members::default());
                 templates.len() - 1
             });
             let members = &mut templates[number];
-            if labelled { members.labelled.push(template) } else { members.plain.push(template) }
+            let kinds = if open { &mut members.open } else { &mut members.own };
+            if labelled { kinds.labelled.push(template) } else { kinds.plain.push(template) }
         }
         let automaton =
             AhoCorasick::builder().start_kind(start).kind(kind).build(patterns.iter().map(|pattern| &**pattern))?;

@@ -4,8 +4,11 @@ use std::{cmp::Reverse, ops::Range};
 
 use memchr::memmem;
 
-use super::template::{Literal, Piece, Slot, Template};
-use crate::normalize::date::{DateContext, DateReading, DateWords, floor_boundary, has_spaces};
+use super::{
+    dates::Dates,
+    template::{Literal, Piece, Slot, Template},
+};
+use crate::normalize::date::{DateContext, DateReading, DateWords, floor_boundary, has_spaces, is_letter};
 
 /// What stands in the slots, as ranges of the folded text.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +55,8 @@ pub(super) struct Attempt<'t> {
     /// The words its date is written with.
     pub(super) words: DateWords,
     pub(super) dates: &'t DateContext<'t>,
+    /// Those of this text that were looked at.
+    pub(super) looked: &'t Dates,
     /// Tells whether the folded byte stands for a capital in the original.
     pub(super) capital: &'t dyn Fn(usize) -> bool,
 }
@@ -221,7 +226,7 @@ impl Search<'_, '_> {
     fn boundaries(&self, literal: &Literal, at: usize) -> Option<usize> {
         let text = self.attempt.text;
         let end = at + literal.core.len();
-        let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && has_spaces(c));
+        let joins = |c: Option<char>| c.is_some_and(|c| (is_letter(c) || c.is_numeric()) && has_spaces(c));
         // below a blank line stands something else
         if &*literal.core == "\n" && (text[..at].ends_with('\n') || text[end..].starts_with('\n')) {
             return None;
@@ -263,7 +268,8 @@ impl Search<'_, '_> {
                 Filled { user: Some(range), ..filled.clone() }
             }
             Slot::Date => {
-                let reading = self.attempt.words.whole(value, self.attempt.dates)?;
+                let Attempt { words, dates, looked, .. } = self.attempt;
+                let reading = looked.whole(text, range.clone(), words, dates)?;
                 // the stop of the sentence is not the date's; that of "a.m." or "г." is
                 let stop = value.trim_end_matches(['.', ',', ' ', '\n']);
                 let keep = stop.ends_with(char::is_alphabetic)

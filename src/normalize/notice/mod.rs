@@ -9,6 +9,7 @@
 //! [`Notices::read_quote_header`] reads the line that attributes a quote.
 
 mod compile;
+mod dates;
 mod edit;
 mod engines;
 mod error;

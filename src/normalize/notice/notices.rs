@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     compile::Compiler,
+    dates::Dates,
     engines::Engines,
     error::NoticeError,
     index::{Index, Pairs},
@@ -78,7 +79,7 @@ impl Notices {
 
     /// Like [`Notices::read`]; tells also whether the wording is the page's own engine's.
     pub(super) fn read_own(&self, text: &str, ctx: &NoticeContext) -> Option<(NoticeReading, bool)> {
-        if text.len() > MAX_LENGTH {
+        if text.len() > MAX_LENGTH || !may_hold_a_digit(text) && self.engine(ctx).is_none() {
             return None;
         }
         let folded = Folded::new(text);
@@ -108,18 +109,23 @@ impl Notices {
         ctx: &NoticeContext,
     ) -> Option<Found<'n>> {
         let words = &folded.text;
-        let numbers = self.index().map(|index| index.candidates(words, place, &self.templates));
+        let engine = self.engine(ctx);
+        // without a number it takes its engine to know "yesterday" for a date
+        let takes_others = !ctx.own_words && words.bytes().any(|b| b.is_ascii_digit());
+        if engine.is_none() && !takes_others {
+            return None;
+        }
+        let marks = marks(words);
+        let index = self.index();
+        let numbers = index.map(|index| index.candidates(words, place, &marks, &self.templates, engine.is_some()));
         if numbers.as_ref().is_some_and(Vec::is_empty) {
             return None;
         }
         let page = ctx.dates.language.or(ctx.language).and_then(DateWords::page);
-        let search = Search { notices: self, folded, text, ctx, page };
-        let engine = ctx.engine.and_then(|name| self.engines.find(name));
+        let search = Search { notices: self, folded, text, ctx, page, marks, looked: Dates::default() };
         let is_own = |template: &Template| {
             engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine))
         };
-        // without a number it takes its engine to know "yesterday" for a date
-        let takes_others = !ctx.own_words && words.bytes().any(|b| b.is_ascii_digit());
         let with_own = |template| (template, is_own(template));
         let may_be = |(template, own): &(&Template, bool)| *own || template.open && takes_others;
         let candidates: Vec<(&Template, bool)> = match numbers {
@@ -129,7 +135,7 @@ impl Notices {
             }
             None => {
                 let pairs = Pairs::of(words);
-                let own = self.standing(words, place, &pairs, is_own).map(|template| (template, true));
+                let own = self.standing(&search, place, &pairs, is_own).map(|template| (template, true));
                 let own: Vec<_> = own.collect();
                 // Words of the page's own engine with a date among them are better than any other's, and mostly all there is.
                 let found = search.best(&own, place, false);
@@ -137,7 +143,7 @@ impl Notices {
                     return found;
                 }
                 match takes_others {
-                    true => self.standing(words, place, &pairs, |_| true).map(with_own).filter(may_be).collect(),
+                    true => self.standing(&search, place, &pairs, |_| true).map(with_own).filter(may_be).collect(),
                     false => own,
                 }
             }
@@ -152,6 +158,11 @@ impl Notices {
         })
     }
 
+    /// The engine of the page, where there are notices of it.
+    fn engine(&self, ctx: &NoticeContext) -> Option<usize> {
+        ctx.engine.and_then(|name| self.engines.find(name))
+    }
+
     /// The index, once it is worth to be built.
     fn index(&self) -> Option<&Index> {
         if self.index.get().is_none() && self.looks.fetch_add(1, Ordering::Relaxed) < LOOKS {
@@ -164,13 +175,14 @@ impl Notices {
     /// Templates that seem to stand there, of those that are asked for: what the index finds, without it.
     fn standing<'n>(
         &'n self,
-        text: &str,
+        search: &Search<'n, '_>,
         place: Place,
         pairs: &Pairs,
         is_asked: impl Fn(&Template) -> bool,
     ) -> impl Iterator<Item = &'n Template> {
-        let (outer, inner) = marks(text);
-        let starts = [outer.start, inner.map_or(outer.start, |inner| inner.start)];
+        let text = &*search.folded.text;
+        let (outer, inner) = &search.marks;
+        let starts = [outer.start, inner.as_ref().map_or(outer.start, |inner| inner.start)];
         let stands = move |template: &&Template| {
             pairs.has(&template.needs) && is_asked(template) && template.may_stand(text, place, &starts)
         };
@@ -195,9 +207,25 @@ impl Notices {
     }
 }
 
+/// Whether there may be a digit in it, of any script: told by the first bytes of characters, so that it costs next to nothing.
+fn may_hold_a_digit(text: &str) -> bool {
+    let may = |b: &u8| b.is_ascii_digit() || matches!(b, 0xd9 | 0xdb | 0xe0 | 0xe1 | 0xef);
+    text.as_bytes().iter().any(may)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_digit_is_noticed() {
+        for c in ('\0'..=char::MAX)
+            .filter(|c| Folded::new(c.encode_utf8(&mut [0; 4])).text.contains(|c: char| c.is_ascii_digit()))
+        {
+            assert!(may_hold_a_digit(c.encode_utf8(&mut [0; 4])), "{c}");
+        }
+        assert!(!may_hold_a_digit("Последний раз, 最后由, zuletzt geändert"));
+    }
 
     #[test]
     fn the_tables_are_sound() {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 
 use super::{
+    dates::Dates,
     matcher::{Attempt, End},
     notices::Notices,
     reading::NoticeContext,
@@ -71,6 +72,7 @@ impl Notices {
         let start = text.len() - text.trim_start_matches([' ', '↑', '»', '«', '"', '>']).len();
         let dates = DateContext { engine: ctx.dates.engine.or(ctx.engine), ..ctx.dates };
         let page = ctx.dates.language.or(ctx.language).and_then(DateWords::page);
+        let looked = Dates::default();
         let mut best = None;
         for hit in self.quotes.automaton()?.find_overlapping_iter(text) {
             let template = &self.quotes.templates[hit.pattern().as_usize()];
@@ -85,6 +87,7 @@ impl Notices {
                 swapped: false,
                 words: template.words.with(page),
                 dates: &dates,
+                looked: &looked,
                 capital: &|_| false,
             };
             let mut filled = attempt(text.len()).at(start);

@@ -3,6 +3,7 @@
 use std::{cmp::Reverse, ops::Range};
 
 use super::{
+    dates::Dates,
     matcher::{Attempt, End, Filled},
     notices::Notices,
     reading::NoticeContext,
@@ -50,7 +51,14 @@ pub(super) struct Search<'n, 's> {
     pub(super) ctx: &'s NoticeContext<'s>,
     /// Words of the page's language.
     pub(super) page: Option<PageWords>,
+    /// What [`marks`] finds around the folded text.
+    pub(super) marks: Marks,
+    /// Dates that were looked at.
+    pub(super) looked: Dates,
 }
+
+/// The text without spaces and dashes around it, and what a pair of brackets or marks holds.
+pub(super) type Marks = (Range<usize>, Option<Range<usize>>);
 
 impl<'n> Search<'n, '_> {
     /// The best of some templates, each with whether its engine is the page's; `swapped`: of those that have a name and a date,
@@ -86,11 +94,12 @@ impl<'n> Search<'n, '_> {
             swapped,
             words,
             dates: &dates,
+            looked: &self.looked,
             capital: &capital,
         };
         let filled = match place {
             Place::Whole => {
-                let (outer, inner) = marks(folded);
+                let (outer, inner) = self.marks.clone();
                 let whole = attempt(outer.end, End::Text).at(outer.start);
                 match inner {
                     Some(inner) if whole.is_none() => {
@@ -106,7 +115,7 @@ impl<'n> Search<'n, '_> {
                 let start = start + (folded.len() - start - folded[start..].trim_start_matches(' ').len());
                 attempt(folded.len(), End::Anywhere).at(start)
             }
-            Place::End => self.at_end(template, own, &attempt(marks(folded).0.end, End::Text)),
+            Place::End => self.at_end(template, own, &attempt(self.marks.0.end, End::Text)),
         }?;
         let tongue = self.ctx.language.is_some_and(|page| {
             let page = base_language(page);
@@ -188,7 +197,7 @@ fn sentence_starts(text: &str) -> Vec<usize> {
 }
 
 /// The text without spaces and dashes around it, and what a pair of brackets or marks holds.
-pub(super) fn marks(text: &str) -> (Range<usize>, Option<Range<usize>>) {
+pub(super) fn marks(text: &str) -> Marks {
     let start = outer_start(text);
     let end = text.trim_end_matches([' ', '|']).len().max(start);
     let outer = start..end;

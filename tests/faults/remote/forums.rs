@@ -26,7 +26,7 @@ fn row_60_threads_are_split_merged_and_moved_and_pages_get_another_size() {
             forum.set_page_size(7);
         }),
     ];
-    for engine in [Engine::Discuz, Engine::Phpbb] {
+    for engine in [Engine::Discuz, Engine::Phpbb, Engine::Fluxbb] {
         for (what, happen) in cases {
             let name = format!("{engine:?}, {what}");
             let server = served(Setup { posts_per_page: 5, ..small(engine, 41) });
