@@ -55,7 +55,7 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitKind, CliError> {
     let names: Vec<Arc<str>> = due.iter().map(|source| source.name().clone()).collect();
     let plan = plan_of(&config, due.clone(), args.recheck, clock)?;
     let tally = Tally::default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let stop = CancellationToken::new();
     let ended = runtime.block_on(async {
         tokio::spawn(stop_on_signal(stop.clone()));
