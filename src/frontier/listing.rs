@@ -6,12 +6,12 @@ use crate::model::{PageKind, Posts, Reason};
 
 use super::{
     Batch, PageNews,
-    commit::Work,
     enqueue::{self, Want},
     plan::{self, Follow, KnownThread},
     poll,
     queue::rank,
     readdress::readdress,
+    work::Work,
 };
 
 /// Keeps a page that names boards or threads.

@@ -16,8 +16,8 @@ use rusqlite::{OptionalExtension, params};
 use crate::model::Reason;
 
 use super::{
-    commit::Work,
     queue::{rank, reason_number},
+    work::Work,
 };
 
 pub(super) use recent::Recent;

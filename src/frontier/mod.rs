@@ -34,6 +34,7 @@ mod queue;
 mod readdress;
 mod reading;
 mod wildcard;
+mod work;
 
 pub use admin::{SourceStatus, StateSize, check, export, rename_source, status, vacuum};
 pub use batch::{

@@ -6,7 +6,46 @@ use rusqlite::{Connection, params};
 
 use crate::model::Record;
 
-use super::{Line, commit::Counters};
+use super::Line;
+
+/// Numbers that go on from run to run.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    /// The last `seq` given out.
+    pub(super) last_seq: u64,
+    /// The last `seq` that is safe where it went.
+    pub(super) confirmed: u64,
+    /// Counts commits: tells which of two reads was the later one.
+    pub(super) serial: i64,
+    /// Bytes in the outbox.
+    pub(super) backlog: u64,
+    /// The outbox as far as it need not be read.
+    pub(super) fresh: Fresh,
+}
+
+impl Counters {
+    pub(super) fn load(db: &Connection) -> rusqlite::Result<Counters> {
+        let number =
+            |key: &str| db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get::<_, i64>(0));
+        let confirmed = number("confirmed")?.cast_unsigned();
+        let fresh = Fresh::load(db, confirmed)?;
+        Ok(Counters {
+            last_seq: number("last_seq")?.cast_unsigned(),
+            confirmed,
+            serial: number("serial")?,
+            backlog: fresh.bytes(),
+            fresh,
+        })
+    }
+
+    /// To be done in the transaction of whatever changed them.
+    pub(super) fn save(&self, db: &Connection) -> rusqlite::Result<()> {
+        let mut row = db.prepare_cached("UPDATE meta SET value = ?2 WHERE key = ?1")?;
+        row.execute(params!["last_seq", self.last_seq.cast_signed()])?;
+        row.execute(params!["serial", self.serial])?;
+        Ok(())
+    }
+}
 
 /// What this process knows of the outbox without asking the database.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 
 use crate::model::Adaptive;
 
-use super::commit::Work;
+use super::work::Work;
 
 /// How often a board is read.
 #[derive(Clone, Debug, PartialEq, Serialize)]

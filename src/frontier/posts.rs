@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Change, Record, Status};
 
-use super::{commit::Work, outbox};
+use super::{outbox, work::Work};
 
 /// A deleted post's `gone`.
 pub(super) const DELETED: i64 = -1;

@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{commit::Work, plan};
+use super::{plan, work::Work};
 
 /// Gives the pages of a known thread the address that a listing names it by. Nothing is fetched for that alone.
 pub(super) fn readdress(work: &Work<'_>, thread: i64, address: &str) -> rusqlite::Result<()> {

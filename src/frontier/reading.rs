@@ -8,12 +8,12 @@ use crate::model::{NewRequest, Posts, Reason, Record, Warning};
 
 use super::{
     Batch, ThreadNews,
-    commit::Work,
     enqueue::{self, Want},
     missing::{self, Here, Seen},
     plan::{self, Follow},
     posts::{self, Known, Verdict},
     queue::{rank, reason_number},
+    work::Work,
 };
 
 /// Keeps a thread page.
@@ -67,8 +67,11 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
     });
     let back = next.as_ref().is_none_or(|next| next.page.is_none_or(|to| asked.is_some_and(|asked| to >= asked)));
     let follow = match asked {
-        // what is shown in the place of a page past the end leads to pages that are known, or has no end
-        Some(_) if other && back && !is_unheard_of(work, next.as_ref(), told.pages)? => Follow::End,
+        // what is shown in the place of a page past the end leads to pages that are known, or has no end; from a page that was
+        // read before, one leads to a page that got another address
+        Some(_) if other && back && !(work.page.known && is_unheard_of(work, next.as_ref(), told.pages)?) => {
+            Follow::End
+        }
         _ => plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted),
     };
     // the row of a merged thread stays its own until it is proven to be no more

@@ -11,12 +11,11 @@ use tokio::{
 };
 
 use super::{
-    Lease, StateError,
-    commit::{self, Counters},
-    enqueue,
+    Lease, StateError, commit, enqueue,
     handle::{Answer, Command, Inbox},
     open::Opened,
-    outbox, outlook,
+    outbox::{self, Counters},
+    outlook,
     queue::{Next, Queue},
 };
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::params;
 
-use crate::frontier::commit::Work;
+use crate::frontier::work::Work;
 
 /// Which page of which thread.
 #[derive(Clone, Copy, Debug)]

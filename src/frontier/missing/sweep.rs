@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, params};
 
 use super::{Doubt, Here, Seen, miss, recent::RecentPage, tombstone, want_confirmation};
-use crate::frontier::commit::Work;
+use crate::frontier::work::Work;
 
 /// Remembers the page for the others of its thread, and judges what it and they lack.
 pub(in crate::frontier) fn remember(

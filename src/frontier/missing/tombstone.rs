@@ -6,9 +6,9 @@ use crate::model::{Board, Change, Record, SCHEMA, Status, Thread};
 
 use super::confirm_pages;
 use crate::frontier::{
-    commit::Work,
     enqueue,
     posts::{self, DELETED},
+    work::Work,
 };
 
 /// The engine says that the page does not exist.
