@@ -12,7 +12,7 @@ use std::{
 use forumsift::{
     clock::Clock,
     fetch::{Fetch, HttpFetch, HttpSettings},
-    model::{Fetched, NewRequest, PageKind, Reason, Request, SourceSettings, Validators},
+    model::{Fetched, NewRequest, Request, SourceSettings, Validators},
     polite::Gate,
 };
 use url::Url;
@@ -53,15 +53,7 @@ async fn one_origin(fetch: HttpFetch, origin: String, urls: Vec<Url>) -> Told {
         SourceSettings { delay: Duration::ZERO, ..SourceSettings::new(Arc::clone(&name), Url::parse(&origin)?) };
     let (mut pages, mut bytes, mut others) = (0, 0, 0);
     for url in urls {
-        let what = NewRequest {
-            url,
-            kind: PageKind::Unknown,
-            board_id: None,
-            thread_id: None,
-            page: None,
-            position_base: None,
-            reason: Reason::Discover,
-        };
+        let what = NewRequest::discover(url);
         let request = Request { id: 0, source: Arc::clone(&name), what, validators: Validators::default(), attempt: 0 };
         match fetch.fetch(&request, &source).await {
             Fetched::Page(page) => {

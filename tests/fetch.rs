@@ -14,7 +14,7 @@ use std::{
 use forumsift::{
     clock::Clock,
     fetch::{Fetch, HttpFetch, HttpSettings, SourceSecrets},
-    model::{Fetched, NewRequest, PageKind, Reason, Request, SourceSettings, Validators},
+    model::{Fetched, NewRequest, Request, SourceSettings, Validators},
     polite::Gate,
 };
 use server::{RawServer, Reply};
@@ -39,15 +39,7 @@ fn fetch_for(settings: HttpSettings, address: &str, of: &str) -> String {
     let request = Request {
         id: 1,
         source: Arc::from("forum"),
-        what: NewRequest {
-            url: Url::parse(address).unwrap(),
-            kind: PageKind::Unknown,
-            board_id: None,
-            thread_id: None,
-            page: None,
-            position_base: None,
-            reason: Reason::Discover,
-        },
+        what: NewRequest::discover(Url::parse(address).unwrap()),
         validators: Validators::default(),
         attempt: 0,
     };

@@ -15,7 +15,7 @@ use crate::{
     engine::Engines,
     extract::{ExtractOptions, draft_profile, extract},
     fetch::{Decoded, Fetch, HttpFetch, HttpSettings, decode},
-    model::{Extracted, Fetched, NewRequest, Outcome, Page, PageKind, Reason, Request, SourceSettings, Validators},
+    model::{Extracted, Fetched, NewRequest, Outcome, Page, Request, SourceSettings, Validators},
     normalize::{Knowledge, Normalized, Normalizer, PageStamp},
     polite::Gate,
 };
@@ -67,15 +67,7 @@ fn fetch(url: &Url) -> Result<Result<Page, String>, CliError> {
     let request = Request {
         id: 0,
         source: settings.name.clone(),
-        what: NewRequest {
-            url: url.clone(),
-            kind: PageKind::Unknown,
-            board_id: None,
-            thread_id: None,
-            page: None,
-            position_base: None,
-            reason: Reason::Discover,
-        },
+        what: NewRequest::discover(url.clone()),
         validators: Validators::default(),
         attempt: 0,
     };

@@ -119,9 +119,7 @@ pub(super) fn retry(
     if again || !queue.active.contains_key(&source) {
         db.prepare_cached("UPDATE page SET state = 1, attempt = attempt + 1, due = ?2 WHERE id = ?1")?
             .execute(params![request, at_wall(due, now).as_millisecond()])?;
-        if let Ok(url) = url::Url::parse(&page.url) {
-            queue.touch(source, &url.origin().ascii_serialization());
-        }
+        queue.touch_page(source, &page.url);
         return Ok(Retried::Later);
     }
     counters.serial += 1;

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::{NewRequest, PageKind, Reason, SourceSettings};
+use crate::model::{NewRequest, Reason, SourceSettings};
 
 use super::{
     Begun, RunOptions,
-    queue::{ActiveParts, Queue, kind_number, rank, reason_number},
+    queue::{Active, Queue, kind_number, rank, reason_number},
 };
 
 /// A page that is wanted, and what is known of where it belongs.
@@ -134,7 +134,7 @@ pub(super) fn begin(
         0
     };
     let url = settings.url.clone();
-    queue.activate(db, ActiveParts { id, settings, run, now, options, first_serial })?;
+    queue.activate(db, id, Active::new(settings, run, now, options, first_serial))?;
     start(db, queue, id, run, &url)?;
     Ok(Begun { run: run.unsigned_abs(), taken_up: taken_up.unsigned_abs(), rechecks: (rechecks + all) as u64 })
 }
@@ -148,15 +148,7 @@ fn start(db: &Connection, queue: &mut Queue, source: i64, run: i64, url: &url::U
     {
         return Ok(());
     }
-    let what = NewRequest {
-        url: url.clone(),
-        kind: PageKind::Unknown,
-        board_id: None,
-        thread_id: None,
-        page: None,
-        position_base: None,
-        reason: Reason::Discover,
-    };
+    let what = NewRequest::discover(url.clone());
     let wanted = Want { what: &what, reason: Reason::Discover, rank: rank::LISTING, thread: None, parent: None };
     want(db, queue, source, run, wanted).map(drop)
 }
@@ -182,9 +174,7 @@ pub(super) fn want_last_page(
     }
     db.prepare_cached("UPDATE page SET state = 1, rank = ?2, reason = ?3, due = 0, attempt = 0 WHERE id = ?1")?
         .execute(params![id, rank::THREAD, reason_number(Reason::Changed)])?;
-    if let Ok(url) = url::Url::parse(&url) {
-        queue.touch(source, &url.origin().ascii_serialization());
-    }
+    queue.touch_page(source, &url);
     Ok(Some(true))
 }
 

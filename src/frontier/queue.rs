@@ -68,6 +68,20 @@ pub(super) struct Active {
     dry: bool,
 }
 
+impl Active {
+    /// A source whose run begins.
+    pub(super) fn new(
+        settings: SourceSettings,
+        run: i64,
+        now: Timestamp,
+        options: RunOptions,
+        first_serial: i64,
+    ) -> Active {
+        let (repeats, permalinks) = Default::default();
+        Active { settings, run, now, options, first_serial, threads: 0, repeats, permalinks, dry: false }
+    }
+}
+
 /// An origin's politeness.
 #[derive(Debug)]
 struct Origin {
@@ -148,26 +162,12 @@ impl Queue {
         self.wake_at = None;
     }
 
-    pub(super) fn activate(&mut self, db: &Connection, active: ActiveParts) -> rusqlite::Result<()> {
-        let ActiveParts { id, settings, run, now, options, first_serial } = active;
+    pub(super) fn activate(&mut self, db: &Connection, id: i64, active: Active) -> rusqlite::Result<()> {
         let mut rows = db.prepare_cached(
             "SELECT DISTINCT origin.name FROM page JOIN origin ON origin.id = page.origin WHERE state = 1 AND source = ?1",
         )?;
         let origins: Vec<String> = rows.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        self.active.insert(
-            id,
-            Active {
-                settings,
-                run,
-                now,
-                options,
-                first_serial,
-                threads: 0,
-                repeats: HashMap::new(),
-                permalinks: HashMap::new(),
-                dry: false,
-            },
-        );
+        self.active.insert(id, active);
         for origin in origins {
             self.touch(id, &origin);
         }
@@ -189,6 +189,13 @@ impl Queue {
             if !self.turns.iter().any(|(id, name)| *id == source && **name == *origin) {
                 self.turns.push_back((source, Arc::from(origin)));
             }
+        }
+    }
+
+    /// The same for the origin of a page.
+    pub(super) fn touch_page(&mut self, source: i64, url: &str) {
+        if let Ok(url) = url::Url::parse(url) {
+            self.touch(source, &url.origin().ascii_serialization());
         }
     }
 
@@ -386,15 +393,4 @@ impl Queue {
             .execute(params![id, at_wall(at, Clock::System.now()).as_millisecond()])?;
         Ok(wait)
     }
-}
-
-/// What [`Queue::activate`] needs.
-#[derive(Debug)]
-pub(super) struct ActiveParts {
-    pub(super) id: i64,
-    pub(super) settings: SourceSettings,
-    pub(super) run: i64,
-    pub(super) now: Timestamp,
-    pub(super) options: RunOptions,
-    pub(super) first_serial: i64,
 }

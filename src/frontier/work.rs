@@ -63,16 +63,21 @@ impl Work<'_> {
             .map(drop)
     }
 
+    /// When a page that has come to that stage is visited again, in milliseconds; `None`: never.
+    fn visit_after(&self, stage: i64) -> Option<i64> {
+        let ages = self.active().map(|active| active.settings.recheck.as_slice()).unwrap_or_default();
+        let next = recheck_age(ages, stage).and_then(|age| self.fetched_at.checked_add(age).ok());
+        next.map(Timestamp::as_millisecond)
+    }
+
     /// The page is closed to who asks. It may be opened, and no listing would tell: it is tried again at the ages at which a
     /// page that was read is.
     pub(super) fn closed(&self) -> rusqlite::Result<()> {
         self.rest(0)?;
         let stage = if self.page.recheck { self.page.stage + 1 } else { 0 };
-        let ages = self.active().map(|active| active.settings.recheck.as_slice()).unwrap_or_default();
-        let next = recheck_age(ages, stage).and_then(|age| self.fetched_at.checked_add(age).ok());
         self.db
             .prepare_cached("UPDATE page SET stage = ?2, recheck_at = ?3 WHERE id = ?1")?
-            .execute(params![self.page.id, stage, next.map(Timestamp::as_millisecond)])
+            .execute(params![self.page.id, stage, self.visit_after(stage)])
             .map(drop)
     }
 
@@ -86,8 +91,6 @@ impl Work<'_> {
         } else {
             self.page.stage + 1
         };
-        let ages = self.active().map(|active| active.settings.recheck.as_slice()).unwrap_or_default();
-        let next = recheck_age(ages, stage).and_then(|age| self.fetched_at.checked_add(age).ok());
         self.db
             .prepare_cached(
                 "UPDATE page SET state = confirm, run = ?2, attempt = 0, read_at = ?3, serial = ?4, stage = ?5, recheck_at = ?6,
@@ -102,7 +105,7 @@ impl Work<'_> {
                 self.fetched_at.as_millisecond(),
                 self.counters.serial,
                 stage,
-                next.map(Timestamp::as_millisecond),
+                self.visit_after(stage),
                 changed,
                 rank::LAST,
                 reason_number(Reason::Confirm)
@@ -115,9 +118,7 @@ impl Work<'_> {
 
     /// Something at the page's origin may have become pending.
     pub(super) fn touch(&mut self) {
-        if let Ok(url) = url::Url::parse(&self.page.url) {
-            self.queue.touch(self.source, &url.origin().ascii_serialization());
-        }
+        self.queue.touch_page(self.source, &self.page.url);
     }
 
     /// The thread is read to its end: what a listing told before this page was leased is known now.

@@ -83,6 +83,21 @@ pub struct NewRequest {
     pub reason: Reason,
 }
 
+impl NewRequest {
+    /// A page of which the address alone is known.
+    pub fn discover(url: Url) -> NewRequest {
+        NewRequest {
+            url,
+            kind: PageKind::Unknown,
+            board_id: None,
+            thread_id: None,
+            page: None,
+            position_base: None,
+            reason: Reason::Discover,
+        }
+    }
+}
+
 /// A request under lease: what a fetcher is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {

@@ -5,7 +5,7 @@ use std::{thread, time::Duration};
 use forumsift::{
     clock::Clock,
     fetch::{Fetch, HttpFetch, HttpSettings},
-    model::{Fetched, NewRequest, PageKind, Reason, Request, SourceSettings, Validators},
+    model::{Fetched, NewRequest, Request, SourceSettings, Validators},
     polite::{Gate, Hosts},
 };
 use url::Url;
@@ -69,15 +69,7 @@ fn rest_after(headers: &str) -> u64 {
         RawServer::start(move |target| if target == "/robots.txt" { Reply::of(404, "", "") } else { reply.clone() });
     let url = Url::parse(&server.at("/t")).unwrap();
     let source = SourceSettings::new("forum", url.clone());
-    let what = NewRequest {
-        url,
-        kind: PageKind::Unknown,
-        board_id: None,
-        thread_id: None,
-        page: None,
-        position_base: None,
-        reason: Reason::Discover,
-    };
+    let what = NewRequest::discover(url);
     let request = Request { id: 1, source: "forum".into(), what, validators: Validators::default(), attempt: 0 };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let fetch = HttpFetch::new(HttpSettings::default(), Gate::new(), Clock::System).unwrap();
