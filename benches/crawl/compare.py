@@ -200,4 +200,5 @@ def main():
         (arguments.mode or beside_scrapy)(arguments, scratch)
 
 
-main()
+if __name__ == "__main__":
+    main()
