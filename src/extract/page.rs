@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use memchr::memmem;
+use scraper::Html;
 
 use super::{
     bad, cut,
@@ -109,11 +110,11 @@ fn read_cut(
     (read.kind == PageKind::Thread && read.posts.len() >= posts).then_some(read)
 }
 
-/// What of a page its profile can look at, as a smaller page.
+/// What of a page its profile can look at, as a smaller tree.
 ///
 /// # Errors
 /// Where the page must be parsed whole: the place of the tag for which, or `None` where the profile does not allow to cut.
-pub fn thinned(text: &str, profile: &Profile) -> Result<String, Option<usize>> {
+pub fn thinned(text: &str, profile: &Profile) -> Result<Html, Option<usize>> {
     let cut = profile.cut().ok_or(None)?;
     cut::thinned(&prepared(text, profile), cut).map_err(Some)
 }
@@ -127,7 +128,7 @@ fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, opt
     let truncated = truncated::is_truncated(text);
     let text = xml::closed(markup);
     let (text, depth_cut) = guard::capped(&text);
-    let read = parsed(page, &text, profile, options, truncated);
+    let read = parsed(page, &parse::document(&text), profile, options, truncated);
     Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
 }
 
@@ -139,10 +140,9 @@ fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
     }
 }
 
-/// Parses and reads a page.
-fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
-    let html = parse::document(text);
-    let flat = Flat::of(&html);
+/// Reads a page that is parsed.
+fn parsed(page: &Page, html: &Html, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
+    let flat = Flat::of(html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
     let mut view = View::new(flat, profile, base, *options);
     let own = own_address(&view, page);

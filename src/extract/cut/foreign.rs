@@ -79,11 +79,16 @@ impl Thin<'_, '_> {
             }
         }
         self.above.leave(mark);
-        let end = self.at;
-        // it is kept as it stands
-        self.attributes.clear();
-        self.unit(tag, end, wants);
-        Some(())
+        match self.keeps(wants)? {
+            Some(_) => {
+                let parent = self.stack.last()?.node?;
+                self.tree.graft(parent, &self.text[tag.range.start..self.at])
+            }
+            None => {
+                self.leave_out(tag.text.clone());
+                Some(())
+            }
+        }
     }
 }
 
