@@ -12,8 +12,12 @@ pub(super) fn is_truncated(text: &str) -> bool {
     while !text.is_char_boundary(start) {
         start -= 1;
     }
-    let tail = text[start..].to_ascii_lowercase();
-    if tail.contains("</html") || tail.contains("</body") {
+    let tail = &text[start..];
+    let closes = |at: usize| {
+        let tag = tail.as_bytes()[at..].first_chunk::<6>();
+        tag.is_some_and(|tag| tag.eq_ignore_ascii_case(b"</html") || tag.eq_ignore_ascii_case(b"</body"))
+    };
+    if memchr::memrchr_iter(b'<', tail.as_bytes()).any(closes) {
         return false;
     }
     if let Some(open) = tail.rfind('<')

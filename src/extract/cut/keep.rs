@@ -59,10 +59,11 @@ impl Thin<'_, '_> {
         let known = self.stack[..depth].iter().rposition(|open| open.node.is_some()).map_or(0, |at| at + 1);
         for place in known..depth {
             let (text, tag) = (self.text, self.stack[place].text.clone());
-            let mut seen = Vec::new();
+            let seen = &mut self.seen_again;
+            seen.clear();
             // It was read before, to its end.
             let _ = attributes(self.bytes, tag.end, |attribute| seen.push(Seen::of(text, attribute)));
-            let node = self.tree.element(&text[tag], &seen, &self.cut.outside);
+            let node = self.tree.element(&text[tag], seen, &self.cut.outside);
             self.place(place, node)?;
         }
         Some(())

@@ -25,7 +25,7 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> 
     if let Some(at) = memchr(0, text.as_bytes()) {
         return Err(at);
     }
-    Thin {
+    let mut thin = Thin {
         text,
         bytes: text.as_bytes(),
         cut,
@@ -46,9 +46,11 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> 
         is_ended: false,
         left_out: Vec::new(),
         attributes: Vec::new(),
+        seen_again: Vec::new(),
         carried: Vec::new(),
-    }
-    .run()
+    };
+    thin.run()?;
+    Ok(thin.tree.finish())
 }
 
 pub(super) struct Thin<'t, 'c> {
@@ -82,6 +84,8 @@ pub(super) struct Thin<'t, 'c> {
     pub(super) left_out: Vec<(Option<NodeId>, Range<usize>)>,
     /// Those of the present tag.
     pub(super) attributes: Vec<Seen>,
+    /// Those of a tag that is read again, since something within its element is kept.
+    pub(super) seen_again: Vec<Seen>,
     /// The keys that its element carries.
     pub(super) carried: Vec<u64>,
 }
@@ -112,7 +116,7 @@ pub(super) struct Tag {
 }
 
 impl Thin<'_, '_> {
-    fn run(mut self) -> Result<Html, usize> {
+    fn run(&mut self) -> Result<(), usize> {
         while let Some(found) = memchr(b'<', &self.bytes[self.at..]) {
             let start = self.at + found;
             self.step(start).ok_or(start)?;
@@ -124,7 +128,7 @@ impl Thin<'_, '_> {
         while !self.stack.is_empty() {
             self.pop();
         }
-        Ok(self.tree.finish())
+        Ok(())
     }
 
     fn step(&mut self, start: usize) -> Option<()> {
@@ -346,7 +350,7 @@ impl Thin<'_, '_> {
                 let is_same = |open: &Open| self.bytes[open.text.clone()].eq_ignore_ascii_case(word);
                 match self::end(&self.stack, name, traits, is_same) {
                     End::Closes { ends } => {
-                        (0..=ends).for_each(|_| self.pop());
+                        (0..ends + 1).for_each(|_| self.pop());
                         Some(())
                     }
                     End::Ignored if class == Class::Plain => {

@@ -60,7 +60,7 @@ impl Tree {
 
     /// An element of that name, with those of its attributes that are looked at.
     pub(super) fn element(&mut self, name: &str, attributes: &[Seen], looked_at: &LookedAt) -> Node {
-        let mut kept: Vec<Attribute> = Vec::new();
+        let mut kept: Vec<Attribute> = Vec::with_capacity(attributes.len());
         for Seen { written, key } in attributes {
             let name = &self.page[written.name.clone()];
             let Some(local) = looked_at.get(*key, name) else { continue };
