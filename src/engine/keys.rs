@@ -94,8 +94,20 @@ impl Candidate {
     ) -> bool {
         self.kinds & !kinds == 0
             && self.also.iter().all(|hash| carried.contains(hash))
-            && self.above.iter().all(|hash| above.has(*hash))
+            && self.stands_in(above)
             && self.tests.iter().all(passes)
+    }
+
+    /// Whether the element may match in the right place, by its tag.
+    #[inline]
+    pub fn fits(&self, carried: &[u64], kinds: u64, passes: impl Fn(&AttributeTest) -> bool) -> bool {
+        self.kinds & !kinds == 0 && self.also.iter().all(|hash| carried.contains(hash)) && self.tests.iter().all(passes)
+    }
+
+    /// Whether an element that may match by its tag stands in the right place.
+    #[inline]
+    pub fn stands_in(&self, above: &Above) -> bool {
+        self.above.iter().all(|hash| above.has(*hash))
     }
 }
 

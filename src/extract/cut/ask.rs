@@ -2,25 +2,48 @@
 
 use memchr::memchr2;
 
-use super::thin::{Seen, Tag, Thin};
-use crate::engine::{
-    attribute::AttributeTest,
-    cut::want,
-    keys::{self, Keys},
+use super::{
+    met::{Asked, Seen, Wanting},
+    thin::Thin,
 };
+use crate::engine::{attribute::AttributeTest, cut::want, keys};
 
 impl Thin<'_, '_> {
-    /// What the profile may want of an element, and the keys that it carries; `None` where that cannot be told.
-    pub(super) fn wants(&mut self, tag: &Tag) -> Option<u8> {
+    /// What the profile may want of the element of a tag; `None` where that cannot be told.
+    pub(super) fn wants(&mut self, met: usize) -> Option<u8> {
         if self.whole.is_some() {
             return Some(0);
         }
+        if self.tags.get(met).asked.is_none() {
+            let asked = self.look_up(met);
+            self.tags.ask(met, asked);
+        }
+        let asked = self.tags.get(met).asked.as_ref()?;
+        if asked.is_unsure {
+            return None;
+        }
+        let mut wants = 0;
+        // those of the page stand before those of posts
+        for Wanting { candidate, wants: new, of_posts } in &self.tags.candidates[asked.candidates.clone()] {
+            let is_asked = !of_posts || self.posts > 0 || wants & want::POST != 0;
+            if is_asked && wants & new != *new && candidate.stands_in(&self.above) {
+                wants |= new;
+            }
+        }
+        Some(wants)
+    }
+
+    /// Looks up what may want the element of a tag, wherever it stands.
+    fn look_up(&mut self, met: usize) -> Asked {
         let (text, cut) = (self.text, self.cut);
-        self.carried.clear();
-        self.carried.extend([keys::ANY, tag.key]);
-        let (mut has_id, mut has_class) = (false, false);
+        let mut carried = std::mem::take(&mut self.tags.carried);
+        let mut candidates = std::mem::take(&mut self.tags.candidates);
+        let first = carried.len();
+        carried.extend([keys::ANY, self.tags.get(met).known.key]);
+        let attributes = self.tags.attributes(met);
+        let (mut has_id, mut has_class, mut is_unsure) = (false, false, false);
         let mut kinds = 0;
-        for Seen { written, key } in &self.attributes {
+        for Seen { written, key } in attributes {
             kinds |= keys::kind(*key);
             let is_id = *key == ID && !std::mem::replace(&mut has_id, true);
             let is_class = *key == CLASS && !std::mem::replace(&mut has_class, true);
@@ -28,37 +51,30 @@ impl Thin<'_, '_> {
                 continue;
             }
             let value = &text[written.value.clone()];
-            if has_signs(value) {
-                return None;
-            }
+            is_unsure |= has_signs(value);
             if is_id {
-                self.carried.push(keys::id_hash(value));
-            } else if is_class {
-                self.carried.extend(value.split_ascii_whitespace().map(keys::class_hash));
+                carried.push(keys::id_hash(value));
+            } else {
+                carried.extend(value.split_ascii_whitespace().map(keys::class_hash));
             }
         }
         for (test, key) in &cut.marks {
-            if kinds & keys::kind(test.key) != 0 && passes(text, &self.attributes, test) {
-                self.carried.push(*key);
+            if kinds & keys::kind(test.key) != 0 && passes(text, attributes, test) {
+                carried.push(*key);
             }
         }
-        let mut wants = self.wanted(&cut.keys, kinds, 0);
-        if self.posts > 0 || wants & want::POST != 0 {
-            wants = self.wanted(&cut.in_posts, kinds, wants);
-        }
-        Some(wants)
-    }
-
-    /// What candidates for the present element want beyond what is wanted of it already; `kinds` are the bits of its attributes.
-    fn wanted(&self, keys: &Keys, kinds: u64, mut wants: u8) -> u8 {
-        let passes = |test: &AttributeTest| passes(self.text, &self.attributes, test);
-        for candidate in self.carried.iter().flat_map(|hash| keys.get(*hash)) {
-            let new = self.cut.wants[candidate.css as usize];
-            if wants & new != new && candidate.may_match(&self.carried, kinds, passes, &self.above) {
-                wants |= new;
+        let before = candidates.len();
+        let passes = |test: &AttributeTest| passes(text, attributes, test);
+        for (keys, of_posts) in [(&cut.keys, false), (&cut.in_posts, true)] {
+            for candidate in carried[first..].iter().flat_map(|hash| keys.get(*hash)) {
+                if candidate.fits(&carried[first..], kinds, passes) {
+                    candidates.push(Wanting { candidate, wants: cut.wants[candidate.css as usize], of_posts });
+                }
             }
         }
-        wants
+        let asked = Asked { carried: first..carried.len(), candidates: before..candidates.len(), is_unsure };
+        (self.tags.carried, self.tags.candidates) = (carried, candidates);
+        asked
     }
 }
 

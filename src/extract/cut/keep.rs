@@ -6,10 +6,10 @@ use std::ops::Range;
 use html5ever::tendril::StrTendril;
 
 use super::{
+    met::Seen,
     names::{Name, is},
     open::{Open, Part},
-    tags::attributes,
-    thin::{Seen, Tag, Thin},
+    thin::{Tag, Thin},
     tree::NodeId,
 };
 use crate::{engine::cut::want, extract::parse::references};
@@ -58,12 +58,8 @@ impl Thin<'_, '_> {
     pub(super) fn write_tags(&mut self, depth: usize) -> Option<()> {
         let known = self.stack[..depth].iter().rposition(|open| open.node.is_some()).map_or(0, |at| at + 1);
         for place in known..depth {
-            let (text, tag) = (self.text, self.stack[place].text.clone());
-            let seen = &mut self.seen_again;
-            seen.clear();
-            // It was read before, to its end.
-            let _ = attributes(self.bytes, tag.end, |attribute| seen.push(Seen::of(text, attribute)));
-            let node = self.tree.element(&text[tag], seen, &self.cut.outside);
+            let Open { met, text, .. } = &self.stack[place];
+            let node = self.tree.element(&self.text[text.clone()], self.tags.attributes(*met), &self.cut.outside);
             self.place(place, node)?;
         }
         Some(())
@@ -74,8 +70,8 @@ impl Thin<'_, '_> {
         let place = self.stack.len().checked_sub(1)?;
         self.write_tags(place)?;
         let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        let name = &self.text[self.stack[place].text.clone()];
-        let node = self.tree.element(name, &self.attributes, looked_at);
+        let Open { met, text, .. } = &self.stack[place];
+        let node = self.tree.element(&self.text[text.clone()], self.tags.attributes(*met), looked_at);
         self.place(place, node)
     }
 
@@ -147,7 +143,7 @@ impl Thin<'_, '_> {
             }
             self.is_ended = false;
         }
-        let is_first_line = start == top.tag.end && (top.name == Name::of(b"pre") || top.name == Name::of(b"listing"));
+        let is_first_line = start == top.inside && (top.name == Name::of(b"pre") || top.name == Name::of(b"listing"));
         let kept = self.resolved(start, end, is_first_line)?;
         if !kept.is_empty() {
             let parent = self.holder(self.stack.len())?;
@@ -185,14 +181,16 @@ impl Thin<'_, '_> {
         let named = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
         let parent = match self.stack.last() {
             _ if self.stack.len() == 1 => self.head()?,
-            Some(top) if top.traits & TABLE_PARTS != 0 && !named(&["script", "style"]) && !self.is_hidden(word) => {
+            Some(top)
+                if top.traits & TABLE_PARTS != 0 && !named(&["script", "style"]) && !self.is_hidden(tag.met, word) =>
+            {
                 return None;
             }
             Some(top) if top.traits & is::CAPTION != 0 && top.name != Name::of(b"caption") => return None,
             _ => self.holder(self.stack.len())?,
         };
         let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        let node = self.tree.element(word, &self.attributes, looked_at);
+        let node = self.tree.element(word, self.tags.attributes(tag.met), looked_at);
         let node = self.tree.append(parent, node)?;
         if !inner.is_empty() {
             let has_references = named(&["title", "textarea"]);
@@ -241,13 +239,11 @@ impl Thin<'_, '_> {
         Some(())
     }
 
-    /// Whether the present tag is that of a field that nobody sees, which may stand anywhere in a table.
-    fn is_hidden(&self, word: &str) -> bool {
-        word.eq_ignore_ascii_case("input")
-            && self
-                .attributes
-                .iter()
-                .find(|seen| self.text[seen.written.name.clone()].eq_ignore_ascii_case("type"))
-                .is_some_and(|seen| self.text[seen.written.value.clone()].eq_ignore_ascii_case("hidden"))
+    /// Whether a tag is that of a field that nobody sees, which may stand anywhere in a table.
+    fn is_hidden(&self, met: usize, word: &str) -> bool {
+        let attributes = self.tags.attributes(met);
+        let is_type = |seen: &&Seen| self.text[seen.written.name.clone()].eq_ignore_ascii_case("type");
+        let kind = attributes.iter().find(is_type).map(|seen| &self.text[seen.written.value.clone()]);
+        word.eq_ignore_ascii_case("input") && kind.is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"))
     }
 }

@@ -8,7 +8,7 @@
 //! - [`tags`] finds where tags, comments and raw text end, as the tokenizer of the HTML standard does.
 //! - [`names`] knows how elements of a name bear on the tree.
 //! - [`open`] keeps the elements that are open, and gives up wherever the parser would do more than open and close them.
-//! - [`ask`] knows what the profile may want of an element; [`foreign`] treats choices and drawings.
+//! - [`met`] keeps the start tags that were met, [`ask`] knows what the profile may want of an element; [`foreign`] treats choices and drawings.
 //! - [`thin`] goes through the page, [`keep`] says where in the [`tree`] stands what is kept.
 //!
 //! Where anything is out of the ordinary (end tags that do not fit, foreign parents, elements that the parser moves), the page is
@@ -17,6 +17,7 @@
 mod ask;
 mod foreign;
 mod keep;
+mod met;
 mod names;
 mod open;
 pub(super) mod tags;
@@ -94,6 +95,10 @@ mod tests {
             ("</p>a</p><script>if (a < b) {}</script><style>&amp;</style><noscript><p></noscript>", true),
             ("<b><p>a</b>", false),
             ("<div A=1 a=2 b='&quot;&copy'>x</div></span>y</>z", true),
+            (
+                "<p title='a>b'>x</p><p title='a>b'>y</p><p title='a>c'>z</p><p title='a>d>'>z</p><p title='a'>w</p>",
+                true,
+            ),
             ("a < b <3 &lt; c</ d>e<?f?>g<!h>i", true),
         ] {
             assert_eq!(same(&page(inside)), Ok(is_made), "{inside}");

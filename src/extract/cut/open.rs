@@ -13,8 +13,10 @@ use super::{
 pub(super) struct Open {
     pub(super) name: Name,
     pub(super) traits: u32,
-    /// Its start tag.
-    pub(super) tag: Range<usize>,
+    /// The number of its start tag among those that were met.
+    pub(super) met: usize,
+    /// Where what it holds begins.
+    pub(super) inside: usize,
     /// Its name, as written.
     pub(super) text: Range<usize>,
     /// Its node, where it is kept.

@@ -6,9 +6,10 @@ use memchr::memchr;
 use scraper::Html;
 
 use super::{
-    names::{Class, Known, Memory, Name, is},
+    met::{Met, Tags},
+    names::{Class, Known, Name, is},
     open::{End, Open, Part, Start, end, end_part, start},
-    tags::{Attribute, angle_end, attributes, comment_end, name_end, raw_end},
+    tags::{angle_end, attributes, comment_end, name_end, raw_end},
     tree::{NodeId, Tree},
 };
 use crate::{
@@ -35,7 +36,7 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> 
         whole: None,
         posts: 0,
         paragraphs: 0,
-        names: Memory::new(),
+        tags: Tags::new(),
         had_type: false,
         had_head: false,
         had_body: false,
@@ -45,9 +46,6 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> 
         is_apart: false,
         is_ended: false,
         left_out: Vec::new(),
-        attributes: Vec::new(),
-        seen_again: Vec::new(),
-        carried: Vec::new(),
     };
     thin.run()?;
     Ok(thin.tree.finish())
@@ -67,7 +65,8 @@ pub(super) struct Thin<'t, 'c> {
     pub(super) posts: usize,
     /// How many paragraphs are open.
     pub(super) paragraphs: usize,
-    names: Memory,
+    /// The start tags that were met.
+    pub(super) tags: Tags<'c>,
     had_type: bool,
     had_head: bool,
     had_body: bool,
@@ -82,37 +81,19 @@ pub(super) struct Thin<'t, 'c> {
     pub(super) is_ended: bool,
     /// Of each open element, one after the other, the children that are left out: behind which child that is kept, and their names.
     pub(super) left_out: Vec<(Option<NodeId>, Range<usize>)>,
-    /// Those of the present tag.
-    pub(super) attributes: Vec<Seen>,
-    /// Those of a tag that is read again, since something within its element is kept.
-    pub(super) seen_again: Vec<Seen>,
-    /// The keys that its element carries.
-    pub(super) carried: Vec<u64>,
-}
-
-/// An attribute of the present tag.
-pub(super) struct Seen {
-    pub(super) written: Attribute,
-    /// The key of its name.
-    pub(super) key: u64,
-}
-
-impl Seen {
-    #[inline]
-    pub(super) fn of(text: &str, written: Attribute) -> Seen {
-        Seen { key: keys::name_key(&text.as_bytes()[written.name.clone()]), written }
-    }
 }
 
 /// A start tag.
 pub(super) struct Tag {
-    pub(super) range: Range<usize>,
+    /// Its number among those that were met.
+    pub(super) met: usize,
+    pub(super) start: usize,
+    /// What follows it.
+    pub(super) end: usize,
+    /// Its name, as it was written first.
     pub(super) text: Range<usize>,
     pub(super) name: Name,
     pub(super) traits: u32,
-    /// The key that it carries by its name.
-    pub(super) key: u64,
-    pub(super) closes_itself: bool,
 }
 
 impl Thin<'_, '_> {
@@ -175,27 +156,26 @@ impl Thin<'_, '_> {
         Some(())
     }
 
+    /// Reads the start tag at a place.
+    pub(super) fn tag(&mut self, start: usize) -> Option<(Tag, Class)> {
+        let (met, end) = self.tags.meet(self.text, start)?;
+        let Met { known: Known { name, class, traits, .. }, text, .. } = self.tags.get(met);
+        Some((Tag { met, start, end, text: text.clone(), name: *name, traits: *traits }, *class))
+    }
+
     fn start_tag(&mut self, start: usize) -> Option<()> {
-        let text = start + 1..name_end(self.bytes, start + 1);
-        let name = Name::of(&self.bytes[text.clone()]);
-        let Known { class, traits, key, .. } = self.names.of(name, &self.text[text.clone()]);
-        self.attributes.clear();
-        let (page, all) = (self.text, &mut self.attributes);
-        let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(Seen::of(page, attribute)))?;
-        if all.len() > guard::ATTRIBUTES {
-            return None;
-        }
-        let tag = Tag { range: start..end, text, name, traits, key, closes_itself };
+        let (tag, class) = self.tag(start)?;
+        let Tag { name, traits, .. } = tag;
         self.is_in_place(class, traits)?;
         match class {
             Class::Refused => None,
             Class::Html | Class::Head | Class::Body => self.open(tag),
             Class::Void => self.void(&tag),
-            Class::Raw if tag.closes_itself => None,
+            Class::Raw if self.tags.get(tag.met).closes_itself => None,
             Class::Raw => {
-                let (text_end, end) = raw_end(self.bytes, tag.range.end, &self.bytes[tag.text.clone()])?;
-                let wants = self.wants(&tag)?;
-                self.unit(&tag, tag.range.end..text_end, end, wants)
+                let (text_end, end) = raw_end(self.bytes, tag.end, &self.bytes[tag.text.clone()])?;
+                let wants = self.wants(tag.met)?;
+                self.unit(&tag, tag.end..text_end, end, wants)
             }
             Class::Select | Class::Svg => self.foreign(&tag, class),
             Class::Plain => {
@@ -216,7 +196,7 @@ impl Thin<'_, '_> {
         let is_between =
             top & (is::TABLE | is::SECTION | is::ROW) != 0 && tag.traits & !(is::ALONE | is::FORMATTING) == 0;
         let is_nested = self.stack.iter().any(|open| open.name == tag.name);
-        let rest = &self.bytes[tag.range.end..];
+        let rest = &self.bytes[tag.end..];
         let name = &self.bytes[tag.text.clone()];
         let is_empty = rest.starts_with(b"</")
             && rest[2..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
@@ -224,11 +204,11 @@ impl Thin<'_, '_> {
         if !is_between || is_nested || !is_empty || self.cut.asks_places {
             return None;
         }
-        self.at = tag.range.end + name.len() + 3;
-        let wants = self.wants(tag)?;
+        self.at = tag.end + name.len() + 3;
+        let wants = self.wants(tag.met)?;
         let Some(is_whole) = self.keeps(wants)? else { return Some(()) };
         let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        let node = self.tree.element(&self.text[tag.text.clone()], &self.attributes, looked_at);
+        let node = self.tree.element(&self.text[tag.text.clone()], self.tags.attributes(tag.met), looked_at);
         let table = self.stack.iter().rfind(|open| open.traits & is::TABLE != 0)?;
         self.tree.insert_before(table.node?, node)?;
         Some(())
@@ -258,7 +238,7 @@ impl Thin<'_, '_> {
     }
 
     fn open(&mut self, tag: Tag) -> Option<()> {
-        let wants = self.wants(&tag)?;
+        let wants = self.wants(tag.met)?;
         let is_within = self.whole.is_some();
         if let Some(parent) = self.stack.last_mut() {
             parent.begin_parts(tag.traits);
@@ -268,20 +248,21 @@ impl Thin<'_, '_> {
         }
         let mark = self.above.mark();
         if !is_within {
-            self.carried.iter().for_each(|hash| self.above.enter(*hash));
+            self.tags.carried(tag.met).iter().for_each(|hash| self.above.enter(*hash));
             if tag.traits & is::TABLE != 0 {
                 // They stand in every table, be it without tags.
                 ["tbody", "tr"].iter().for_each(|name| self.above.enter(keys::tag_hash(name)));
             }
         }
-        self.at = tag.range.end;
+        self.at = tag.end;
         self.posts += usize::from(wants & want::POST != 0);
         self.paragraphs += usize::from(tag.traits & is::P != 0);
         let place = self.stack.len();
         self.stack.push(Open {
             name: tag.name,
             traits: tag.traits,
-            tag: tag.range,
+            met: tag.met,
+            inside: tag.end,
             text: tag.text,
             node: None,
             body: Part::Closed,
@@ -312,8 +293,8 @@ impl Thin<'_, '_> {
             };
             (0..ends).for_each(|_| self.pop());
         }
-        let wants = self.wants(tag)?;
-        let end = tag.range.end;
+        let wants = self.wants(tag.met)?;
+        let end = tag.end;
         self.unit(tag, end..end, end, wants)
     }
 
@@ -332,7 +313,7 @@ impl Thin<'_, '_> {
         let text = start + 2..name_end(self.bytes, start + 2);
         let word = &self.bytes[text.clone()];
         let name = Name::of(word);
-        let Known { class, traits, .. } = self.names.of(name, &self.text[text.clone()]);
+        let Known { class, traits, .. } = self.tags.known(name, &self.text[text.clone()]);
         let mut count = 0;
         let (end, _) = attributes(self.bytes, text.end, |_| count += 1)?;
         if count > guard::ATTRIBUTES {

@@ -12,7 +12,7 @@ use scraper::{
     node::{Element, Text},
 };
 
-use super::thin::Seen;
+use super::met::Seen;
 use crate::{
     engine::cut::Names as LookedAt,
     extract::parse::{self, Names, references},
