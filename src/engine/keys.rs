@@ -92,19 +92,22 @@ impl Candidate {
         passes: impl Fn(&AttributeTest) -> bool,
         above: &Above,
     ) -> bool {
-        self.kinds & !kinds == 0
-            && self.also.iter().all(|hash| carried.contains(hash))
-            && self.stands_in(above)
-            && self.tests.iter().all(passes)
+        self.is_named(carried, kinds) && self.stands_in(above) && self.passes(passes)
     }
 
-    /// Whether the element may match in the right place, by its tag.
+    /// Whether an element of these names and of attributes of these bits may match.
     #[inline]
-    pub fn fits(&self, carried: &[u64], kinds: u64, passes: impl Fn(&AttributeTest) -> bool) -> bool {
-        self.kinds & !kinds == 0 && self.also.iter().all(|hash| carried.contains(hash)) && self.tests.iter().all(passes)
+    pub fn is_named(&self, carried: &[u64], kinds: u64) -> bool {
+        self.kinds & !kinds == 0 && self.also.iter().all(|hash| carried.contains(hash))
     }
 
-    /// Whether an element that may match by its tag stands in the right place.
+    /// Whether an element's attributes are what they must be; `passes` tells of each test.
+    #[inline]
+    pub fn passes(&self, passes: impl Fn(&AttributeTest) -> bool) -> bool {
+        self.tests.iter().all(passes)
+    }
+
+    /// Whether what must stand above an element does.
     #[inline]
     pub fn stands_in(&self, above: &Above) -> bool {
         self.above.iter().all(|hash| above.has(*hash))

@@ -1,5 +1,7 @@
 //! What a profile may want of an element, by its start tag and by what stands above it.
 
+use std::ops::Range;
+
 use memchr::memchr2;
 
 use super::{
@@ -16,28 +18,47 @@ impl Thin<'_, '_> {
         }
         if self.tags.get(met).asked.is_none() {
             let asked = self.look_up(met);
-            self.tags.ask(met, asked);
+            self.tags.get_mut(met).asked = Some(asked);
         }
-        let asked = self.tags.get(met).asked.as_ref()?;
-        if asked.is_unsure {
+        let Asked { page, is_unsure, .. } = self.tags.get(met).asked.as_ref()?;
+        if *is_unsure {
             return None;
         }
-        let mut wants = 0;
-        // those of the page stand before those of posts
-        for Wanting { candidate, wants: new, of_posts } in &self.tags.candidates[asked.candidates.clone()] {
-            let is_asked = !of_posts || self.posts > 0 || wants & want::POST != 0;
-            if is_asked && wants & new != *new && candidate.stands_in(&self.above) {
-                wants |= new;
-            }
+        let mut wants = self.wanted(met, page.clone(), 0);
+        if self.posts > 0 || wants & want::POST != 0 {
+            let of_posts = match &self.tags.get(met).asked.as_ref()?.posts {
+                Some(known) => known.clone(),
+                None => {
+                    let of_posts = self.tags.look_up(met, &self.cut.in_posts, &self.cut.wants);
+                    self.tags.get_mut(met).asked.as_mut()?.posts = Some(of_posts.clone());
+                    of_posts
+                }
+            };
+            wants = self.wanted(met, of_posts, wants);
         }
         Some(wants)
+    }
+
+    /// What candidates for the element of a tag want where it stands, beyond what is wanted of it already.
+    fn wanted(&mut self, met: usize, candidates: Range<usize>, mut wants: u8) -> u8 {
+        let mut all = std::mem::take(&mut self.tags.candidates);
+        for Wanting { candidate, wants: new, passes } in &mut all[candidates] {
+            if wants & *new != *new && candidate.stands_in(&self.above) {
+                let attributes = || self.tags.attributes(met);
+                let is_fit = || candidate.passes(|test| self::passes(self.text, attributes(), test));
+                if *passes.get_or_insert_with(is_fit) {
+                    wants |= *new;
+                }
+            }
+        }
+        self.tags.candidates = all;
+        wants
     }
 
     /// Looks up what may want the element of a tag, wherever it stands.
     fn look_up(&mut self, met: usize) -> Asked {
         let (text, cut) = (self.text, self.cut);
         let mut carried = std::mem::take(&mut self.tags.carried);
-        let mut candidates = std::mem::take(&mut self.tags.candidates);
         let first = carried.len();
         carried.extend([keys::ANY, self.tags.get(met).known.key]);
         let attributes = self.tags.attributes(met);
@@ -63,18 +84,12 @@ impl Thin<'_, '_> {
                 carried.push(*key);
             }
         }
-        let before = candidates.len();
-        let passes = |test: &AttributeTest| passes(text, attributes, test);
-        for (keys, of_posts) in [(&cut.keys, false), (&cut.in_posts, true)] {
-            for candidate in carried[first..].iter().flat_map(|hash| keys.get(*hash)) {
-                if candidate.fits(&carried[first..], kinds, passes) {
-                    candidates.push(Wanting { candidate, wants: cut.wants[candidate.css as usize], of_posts });
-                }
-            }
-        }
-        let asked = Asked { carried: first..carried.len(), candidates: before..candidates.len(), is_unsure };
-        (self.tags.carried, self.tags.candidates) = (carried, candidates);
-        asked
+        let carries = first..carried.len();
+        self.tags.carried = carried;
+        self.tags.get_mut(met).kinds = kinds;
+        self.tags.get_mut(met).carried = carries;
+        let page = self.tags.look_up(met, &cut.keys, &cut.wants);
+        Asked { page, posts: None, is_unsure }
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     tags::{Attribute, attributes, name_end},
 };
 use crate::{
-    engine::keys::{self, Candidate},
+    engine::keys::{self, Candidate, Keys},
     extract::guard,
 };
 
@@ -31,17 +31,20 @@ pub(super) struct Met {
     pub(super) text: Range<usize>,
     pub(super) closes_itself: bool,
     attributes: Range<usize>,
-    /// What is asked of its element, once that was looked up.
+    /// The keys that its element carries, once they were looked up.
+    pub(super) carried: Range<usize>,
+    /// The bits of its attributes.
+    pub(super) kinds: u64,
+    /// What may want its element, once that was looked up.
     pub(super) asked: Option<Asked>,
 }
 
-/// What is asked of an element by its tag alone.
-#[derive(Clone)]
+/// What may want an element, by what its tag says.
 pub(super) struct Asked {
-    /// The keys that it carries.
-    pub(super) carried: Range<usize>,
-    /// What may want it, should it stand in the right place.
-    pub(super) candidates: Range<usize>,
+    /// Candidates anywhere.
+    pub(super) page: Range<usize>,
+    /// Candidates where it is a post or stands in one, once it does.
+    pub(super) posts: Option<Range<usize>>,
     /// What it carries is not told by its bytes alone.
     pub(super) is_unsure: bool,
 }
@@ -50,8 +53,8 @@ pub(super) struct Asked {
 pub(super) struct Wanting<'c> {
     pub(super) candidate: &'c Candidate,
     pub(super) wants: u8,
-    /// Only where the element is a post or stands in one.
-    pub(super) of_posts: bool,
+    /// Whether its attributes are those that are asked for, once that was looked at.
+    pub(super) passes: Option<bool>,
 }
 
 /// The tags that were met.
@@ -65,7 +68,7 @@ pub(super) struct Tags<'c> {
     pub(super) candidates: Vec<Wanting<'c>>,
 }
 
-impl Tags<'_> {
+impl<'c> Tags<'c> {
     pub(super) fn new() -> Self {
         Tags {
             all: Vec::with_capacity(256),
@@ -90,14 +93,26 @@ impl Tags<'_> {
         &self.attributes[self.all[met].attributes.clone()]
     }
 
-    /// The keys that a tag's element carries, where they were looked up.
-    pub(super) fn carried(&self, met: usize) -> &[u64] {
-        self.all[met].asked.as_ref().map_or(&[], |asked| &self.carried[asked.carried.clone()])
+    pub(super) fn get_mut(&mut self, met: usize) -> &mut Met {
+        &mut self.all[met]
     }
 
-    /// Takes note of what is asked of a tag's element.
-    pub(super) fn ask(&mut self, met: usize, asked: Asked) {
-        self.all[met].asked = Some(asked);
+    /// The keys that a tag's element carries, where they were looked up.
+    pub(super) fn carried(&self, met: usize) -> &[u64] {
+        &self.carried[self.all[met].carried.clone()]
+    }
+
+    /// Looks up what may want the element of a tag by what it carries; `wants` are the wants of all candidates.
+    pub(super) fn look_up(&mut self, met: usize, keys: &'c Keys, wants: &[u8]) -> Range<usize> {
+        let first = self.candidates.len();
+        let Met { kinds, carried, .. } = &self.all[met];
+        let carried = &self.carried[carried.clone()];
+        for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
+            if candidate.is_named(carried, *kinds) {
+                self.candidates.push(Wanting { candidate, wants: wants[candidate.css as usize], passes: None });
+            }
+        }
+        first..self.candidates.len()
     }
 
     /// The number of the start tag that begins at a place, and what follows it; `None` where the page ends first, or it holds too much.
@@ -125,7 +140,16 @@ impl Tags<'_> {
         let name = Name::of(&bytes[text.clone()]);
         let known = self.names.of(name, &page[text.clone()]);
         let met = self.all.len();
-        self.all.push(Met { range: start..end, known, text, closes_itself, attributes, asked: None });
+        self.all.push(Met {
+            range: start..end,
+            known,
+            text,
+            closes_itself,
+            attributes,
+            carried: 0..0,
+            kinds: 0,
+            asked: None,
+        });
         // a page is shorter than 4 GiB
         self.places[place] = met as u32 + 1;
         Some((met, end))
