@@ -13,6 +13,7 @@ use super::{
     dates::Dates,
     engines::Engines,
     error::NoticeError,
+    heads::Heads,
     index::{Index, Pairs},
     quote::Quotes,
     reading::{NoticeContext, NoticeReading},
@@ -30,6 +31,8 @@ pub struct Notices {
     pub(super) index: OnceLock<Option<Index>>,
     /// How many texts were held against all templates without it.
     pub(super) looks: AtomicU32,
+    /// How the notices of each engine begin, by its number; noted when lines are first read.
+    pub(super) heads: OnceLock<Vec<Heads>>,
     pub(super) engines: Engines,
     pub(super) quotes: Quotes,
 }
@@ -161,6 +164,11 @@ impl Notices {
     /// The engine of the page, where there are notices of it.
     fn engine(&self, ctx: &NoticeContext) -> Option<usize> {
         ctx.engine.and_then(|name| self.engines.find(name))
+    }
+
+    /// How the notices of that engine begin.
+    pub(super) fn heads(&self, engine: usize) -> Option<&Heads> {
+        self.heads.get_or_init(|| Heads::of(&self.templates, self.engines.count())).get(engine)
     }
 
     /// The index, once it is worth to be built.

@@ -245,7 +245,7 @@ pub(super) fn tag(text: &str) -> Option<usize> {
 }
 
 /// Bytes of what stands in a tag's brackets.
-const MOST_TAG: usize = 24;
+pub(super) const MOST_TAG: usize = 24;
 
 impl Template {
     /// The language of its wording: the page's, where an engine prints it in that one.
