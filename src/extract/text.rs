@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use memchr::memchr3;
 use scraper::ElementRef;
 
 use super::{
@@ -26,14 +27,34 @@ pub(super) struct TextBuilder {
 impl TextBuilder {
     /// Text whose white space collapses.
     pub(super) fn push(&mut self, text: &str) {
-        for (number, word) in text.as_bytes().split(u8::is_ascii_whitespace).enumerate() {
-            self.space |= number > 0;
-            if !word.is_empty() {
+        let mut rest = text;
+        while let Some(end) = memchr3(b'\n', b'\t', b'\r', rest.as_bytes()) {
+            self.push_line(&rest[..end]);
+            self.space = true;
+            rest = &rest[end + 1..];
+        }
+        self.push_line(rest);
+    }
+
+    /// Text without line ends and tabs.
+    fn push_line(&mut self, line: &str) {
+        let text = line.trim_ascii_start();
+        self.space |= text.len() < line.len();
+        let words = text.trim_ascii_end();
+        if words.is_empty() {
+            return;
+        }
+        if is_one_spaced(words.as_bytes()) {
+            self.begin();
+            self.out.push_str(words);
+        } else {
+            for word in words.split_ascii_whitespace() {
                 self.begin();
-                // The pieces between ASCII bytes of a string are strings.
-                self.out.push_str(std::str::from_utf8(word).unwrap_or_default());
+                self.out.push_str(word);
+                self.space = true;
             }
         }
+        self.space = words.len() < text.len();
     }
 
     /// Text that stands as written.
@@ -109,6 +130,13 @@ impl TextBuilder {
         self.out.truncate(self.out.trim_end().len());
         self.out
     }
+}
+
+/// Whether words have one space between each two of them. Without branches, so that it goes over many bytes at once.
+fn is_one_spaced(bytes: &[u8]) -> bool {
+    let neighbours = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let odd = |odd, (one, next): (&u8, &u8)| odd | (*next < b' ') | ((*one == b' ') & (*next == b' '));
+    !neighbours.fold(false, odd)
 }
 
 /// How an element takes part in the text.
