@@ -1,4 +1,6 @@
-//! How the notices of an engine begin: where its own words alone count, that spares nearly all lines the reading.
+//! The templates of each engine, and how its notices begin. A page's own engine wrote nearly all of its notices, so those are
+//! held against its few templates before any other's; and where its own words alone count, the beginning spares nearly all lines
+//! the reading.
 
 use std::sync::Arc;
 
@@ -11,9 +13,11 @@ use crate::normalize::date::{Folded, floor_boundary};
 /// So many bytes of a line are looked at.
 const LOOK: usize = 96;
 
-/// The first words of an engine's templates.
-#[derive(Debug)]
+/// An engine's templates and their first words.
+#[derive(Debug, Default)]
 pub(super) struct Heads {
+    /// Numbers of its templates.
+    pub(super) numbers: Vec<u32>,
     /// Each once, folded.
     all: Vec<Arc<str>>,
     /// The longest of them.
@@ -28,10 +32,14 @@ impl Heads {
     /// Of all engines, by their number.
     pub(super) fn of(templates: &[Template], engines: usize) -> Vec<Heads> {
         let mut all: Vec<Heads> = Vec::new();
-        all.resize_with(engines, || Heads { all: Vec::new(), longest: 0, firsts: 0, any: false });
-        for template in templates {
+        all.resize_with(engines, Heads::default);
+        for (number, template) in (0..).zip(templates) {
             for owner in &template.owners {
                 let Some(heads) = all.get_mut(owner.engine) else { continue };
+                if heads.numbers.last() == Some(&number) {
+                    continue;
+                }
+                heads.numbers.push(number);
                 match template.pieces.first() {
                     Some(Piece::Literal(first)) if !first.core.is_empty() => heads.add(&first.core),
                     _ => heads.any = true,
