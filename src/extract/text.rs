@@ -1,6 +1,6 @@
 //! Text as a reader sees it: the rules of innerText in the HTML standard.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use memchr::memchr3;
 use scraper::ElementRef;
@@ -100,6 +100,9 @@ impl TextBuilder {
     }
 
     fn begin(&mut self) {
+        if self.out.is_empty() {
+            self.out.reserve(USUAL);
+        }
         self.pay();
         if std::mem::take(&mut self.space) && !self.out.is_empty() && !self.out.ends_with(['\n', ' ', '\t']) {
             self.out.push(' ');
@@ -138,6 +141,9 @@ fn is_one_spaced(bytes: &[u8]) -> bool {
     let odd = |odd, (one, next): (&u8, &u8)| odd | (*next < b' ') | ((*one == b' ') & (*next == b' '));
     !neighbours.fold(false, odd)
 }
+
+/// Bytes of most texts.
+const USUAL: usize = 256;
 
 /// How an element takes part in the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -231,29 +237,29 @@ pub(super) fn titled_line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>
 }
 
 fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (String, bool) {
-    // Words of neighbouring inline elements may touch ("Re" + "port"): collected first, then collapsed.
-    let (mut raw, mut titled) = (String::new(), false);
+    // Words of neighbouring inline elements may touch ("Re" + "port"): collected first, then collapsed. Mostly there is one.
+    let (mut raw, mut titled) = (Cow::Borrowed(""), false);
     let range = view.flat.within(at);
     let mut next = range.start;
     while next < range.end {
         let node = view.flat.node(next);
         let mut skip = false;
         match node.kind {
-            Kind::Text(text) => raw.push_str(text),
+            Kind::Text(text) => raw += text,
             Kind::Element(element) => match role(element) {
                 Role::Silent => skip = true,
                 _ if without.is_some_and(|css| view.is(Some(css), next)) || is_hidden(element) => skip = true,
                 Role::Inline => {
                     if titles && let Some(title) = attribute(element, "title") {
-                        raw.push_str(title);
+                        raw += title;
                         (skip, titled) = (true, true);
                     } else if element.value().name() == "img"
                         && let Some(emoji) = emoji(element)
                     {
-                        raw.push_str(emoji);
+                        raw += emoji;
                     }
                 }
-                _ => raw.push(' '),
+                _ => raw += " ",
             },
         }
         next = if skip { node.end } else { next + 1 };
@@ -263,6 +269,10 @@ fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (S
 
 /// A text with its white space collapsed.
 pub(super) fn one_line(raw: &str) -> String {
+    let raw = raw.trim();
+    if raw.is_ascii() && is_one_spaced(raw.as_bytes()) {
+        return raw.to_owned();
+    }
     let mut out = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
         if !out.is_empty() {

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Cleans a text of one or more lines. Idempotent.
@@ -26,6 +27,10 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 /// Cleans what stands on one line: a name, a title, a reason. Runs of blanks become one; `None` where nothing is left.
 pub fn clean_line(text: &str) -> Option<String> {
     let text = clean(text);
+    if text.is_ascii() && text.bytes().all(|byte| byte >= b' ') && memmem::find(text.as_bytes(), b"  ").is_none() {
+        // its ends are clean
+        return (!text.is_empty()).then(|| text.into_owned());
+    }
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
