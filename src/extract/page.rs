@@ -312,13 +312,14 @@ fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThrea
     let mut is_board: Vec<bool> = Vec::new();
     if let Some(css) = &rules.boards {
         for &at in view.all(css, &view.whole()) {
-            let address = view.link(at).and_then(|url| view.profile.address(&url));
+            let link = view.link(at);
+            let address = link.as_ref().and_then(|url| view.profile.address(url));
             // A category's link has a query where that of the index has none.
-            let leads_home = view.link(at).is_none_or(|url| url.query().is_none());
+            let leads_home = link.as_ref().is_none_or(|url| url.query().is_none());
             let counts = address.as_ref().is_some_and(|address| address.kind == PageKind::Board || !leads_home);
             let (id, url) = match address {
                 Some(address) => (address.board_id, Some(String::from(address.url))),
-                None => (None, view.link(at).map(String::from)),
+                None => (None, link.map(String::from)),
             };
             let board = Board { id, name: view.line(at), url };
             if !board.name.is_empty() && boards.iter().all(|known| known.url != board.url) {
