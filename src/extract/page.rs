@@ -210,6 +210,9 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
         generic: profile.structure,
         ..Extracted::default()
     };
+    if outcome == Outcome::Empty {
+        extracted.instead = json::instead(&view, own.as_ref());
+    }
     if outcome == Outcome::Empty && kind == PageKind::Thread {
         extracted.posts.extend(excerpt(&view, own.as_ref()));
         extracted.truncated = !extracted.posts.is_empty();
