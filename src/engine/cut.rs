@@ -260,7 +260,7 @@ impl Cut {
 /// whole. The other tables of a profile are not asked about such pages.
 fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
     let mut all = Vec::new();
-    let PageRules { clock, noscript: _ } = &written.page;
+    let PageRules { clock, noscript: _, commented: _ } = &written.page;
     let PagerRules { unit: _, posts_per_page: _, threads_per_page: _, next, current, pages, links, last_offset } =
         &written.pager;
     let ThreadRules { title, boards, link, locked, descending, excerpt: _, excerpt_date: _ } = &written.thread;

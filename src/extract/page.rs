@@ -1,8 +1,6 @@
 //! A page as a whole: which engine made it, what it turned out to be, and what it holds.
 
-use std::{borrow::Cow, sync::Arc};
-
-use memchr::memmem;
+use std::sync::Arc;
 
 use super::{
     bad, cut,
@@ -10,7 +8,9 @@ use super::{
     generic, guard, json, listing,
     options::ExtractOptions,
     pager::{self, Place},
-    parse, post, structured, truncated,
+    parse, post,
+    prepared::prepared,
+    structured, truncated,
     view::View,
     wayback, xml,
 };
@@ -131,14 +131,6 @@ fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, opt
     Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
 }
 
-fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
-    match (profile.structure, profile.page.noscript) {
-        (true, _) => generic::prepared(text),
-        (_, true) => without_noscript(text),
-        _ => Cow::Borrowed(text),
-    }
-}
-
 /// Parses and reads a page.
 fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
     let html = parse::document(text);
@@ -179,7 +171,7 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
         threads = generic::threads(&view, &page.url);
         boards = generic::boards(&view, &page.url);
     } else if posts.is_empty() {
-        threads = listing::threads(&view);
+        threads = listing::threads(&mut view);
         boards = listing::boards(&view);
     }
     let kind = match promised {
@@ -275,25 +267,6 @@ fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize
     carried.next = carried.next.or(place.next.map(|next| NewRequest { position_base: None, ..next }));
     carried.facts = facts(view);
     Some(carried)
-}
-
-/// A page whose `noscript` elements are ordinary ones: to a reader without script they are.
-fn without_noscript(text: &str) -> Cow<'_, str> {
-    let (mut out, mut from) = (String::new(), 0);
-    for at in memmem::find_iter(text.as_bytes(), b"noscript") {
-        let name = match &text[..at] {
-            before if before.ends_with('<') => "div data-noscript",
-            before if before.ends_with("</") => "div",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(name);
-        from = at + "noscript".len();
-    }
-    match from {
-        0 => Cow::Borrowed(text),
-        _ => Cow::Owned(out + &text[from..]),
-    }
 }
 
 /// The page's own address: as asked for, else as the page itself links to it.
