@@ -288,6 +288,8 @@ table! {
 table! {
     /// What a notice's markup tells.
     NoticeRules {
+        /// Notices whatever they say: the instant of an edit, without words.
+        wordless: Option<Css>,
         /// The editor's name, in a link.
         editor: Value,
         /// The editor's id.
