@@ -280,7 +280,7 @@ impl Cut {
 /// whole. The other tables of a profile are not asked about such pages.
 fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
     let mut all = Vec::new();
-    let PageRules { clock, noscript: _ } = &written.page;
+    let PageRules { clock, noscript: _, commented: _ } = &written.page;
     let PagerRules { unit: _, posts_per_page: _, threads_per_page: _, next, current, pages, links, last_offset } =
         &written.pager;
     let ThreadRules { title, boards, link, locked, descending, excerpt: _, excerpt_date: _ } = &written.thread;
@@ -317,7 +317,8 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
     }
     let AuthorRules { name, id: author_id, url, role, nobody: _ } = author;
     // What a notice's markup tells is looked for within the notice, which is wanted whole.
-    let NoticeRules { editor: _, editor_id: _, editor_url: _, reason: _, date_attributes: _, modified } = notice;
+    let NoticeRules { wordless, editor: _, editor_id: _, editor_url: _, reason: _, date_attributes: _, modified } =
+        notice;
     let values = [id, link, position, headline, date, date_attributes, name, author_id, url, role, modified];
     let mut of_post = want::TAG;
     let mut within = Vec::new();
@@ -326,7 +327,7 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
             of_post = want::WHOLE;
         }
     }
-    within.extend(skip.iter().map(|css| (css, want::TAG)));
+    within.extend(skip.iter().chain(wordless).map(|css| (css, want::TAG)));
     within.extend(body.0.iter().chain(notices).map(|css| (css, want::WHOLE)));
     let files = attachment.iter().flat_map(|AttachmentRules { each, name: _, url: _, size: _ }| each);
     within.extend(files.map(|css| (css, want::WHOLE)));

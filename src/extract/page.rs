@@ -1,8 +1,7 @@
 //! A page as a whole: which engine made it, what it turned out to be, and what it holds.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
-use memchr::memmem;
 use scraper::Html;
 
 use super::{
@@ -11,7 +10,9 @@ use super::{
     generic, guard, json, listing,
     options::ExtractOptions,
     pager::{self, Place},
-    parse, post, structured, truncated,
+    parse, post,
+    prepared::prepared,
+    structured, truncated,
     view::View,
     wayback, xml,
 };
@@ -132,14 +133,6 @@ fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, opt
     Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
 }
 
-fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
-    match (profile.structure, profile.page.noscript) {
-        (true, _) => generic::prepared(text),
-        (_, true) => without_noscript(text),
-        _ => Cow::Borrowed(text),
-    }
-}
-
 /// Reads a page that is parsed.
 fn parsed(page: &Page, html: &Html, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
     let flat = Flat::of(html);
@@ -179,7 +172,7 @@ fn parsed(page: &Page, html: &Html, profile: &Arc<Profile>, options: &ExtractOpt
         threads = generic::threads(&view, &page.url);
         boards = generic::boards(&view, &page.url);
     } else if posts.is_empty() {
-        threads = listing::threads(&view);
+        threads = listing::threads(&mut view);
         boards = listing::boards(&view);
     }
     let kind = match promised {
@@ -210,6 +203,9 @@ fn parsed(page: &Page, html: &Html, profile: &Arc<Profile>, options: &ExtractOpt
         generic: profile.structure,
         ..Extracted::default()
     };
+    if outcome == Outcome::Empty {
+        extracted.instead = json::instead(&view, own.as_ref());
+    }
     if outcome == Outcome::Empty && kind == PageKind::Thread {
         extracted.posts.extend(excerpt(&view, own.as_ref()));
         extracted.truncated = !extracted.posts.is_empty();
@@ -272,25 +268,6 @@ fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize
     carried.next = carried.next.or(place.next.map(|next| NewRequest { position_base: None, ..next }));
     carried.facts = facts(view);
     Some(carried)
-}
-
-/// A page whose `noscript` elements are ordinary ones: to a reader without script they are.
-fn without_noscript(text: &str) -> Cow<'_, str> {
-    let (mut out, mut from) = (String::new(), 0);
-    for at in memmem::find_iter(text.as_bytes(), b"noscript") {
-        let name = match &text[..at] {
-            before if before.ends_with('<') => "div data-noscript",
-            before if before.ends_with("</") => "div",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(name);
-        from = at + "noscript".len();
-    }
-    match from {
-        0 => Cow::Borrowed(text),
-        _ => Cow::Owned(out + &text[from..]),
-    }
 }
 
 /// The page's own address: as asked for, else as the page itself links to it.
