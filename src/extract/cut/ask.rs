@@ -1,11 +1,9 @@
 //! What a profile may want of an element, by its start tag and by what stands above it.
 
-use std::ops::Range;
-
 use memchr::memchr2;
 
 use super::{
-    met::{Asked, Seen, Wanting},
+    met::{Asked, Seen, Span, Wanting},
     thin::Thin,
 };
 use crate::engine::{attribute::AttributeTest, cut::want, keys};
@@ -24,13 +22,13 @@ impl Thin<'_, '_> {
         if *is_unsure {
             return None;
         }
-        let mut wants = self.wanted(met, page.clone(), 0);
+        let mut wants = self.wanted(met, *page, 0);
         if self.posts > 0 || wants & want::POST != 0 {
             let of_posts = match &self.tags.get(met).asked.as_ref()?.posts {
-                Some(known) => known.clone(),
+                Some(known) => *known,
                 None => {
                     let of_posts = self.tags.look_up(met, &self.cut.in_posts, &self.cut.wants);
-                    self.tags.get_mut(met).asked.as_mut()?.posts = Some(of_posts.clone());
+                    self.tags.get_mut(met).asked.as_mut()?.posts = Some(of_posts);
                     of_posts
                 }
             };
@@ -40,9 +38,9 @@ impl Thin<'_, '_> {
     }
 
     /// What candidates for the element of a tag want where it stands, beyond what is wanted of it already.
-    fn wanted(&mut self, met: usize, candidates: Range<usize>, mut wants: u8) -> u8 {
+    fn wanted(&mut self, met: usize, candidates: Span, mut wants: u8) -> u8 {
         let mut all = std::mem::take(&mut self.tags.candidates);
-        for Wanting { candidate, wants: new, passes } in &mut all[candidates] {
+        for Wanting { candidate, wants: new, passes } in &mut all[candidates.range()] {
             if wants & *new != *new && candidate.stands_in(&self.above) {
                 let attributes = || self.tags.attributes(met);
                 let is_fit = || candidate.passes(|test| self::passes(self.text, attributes(), test));
@@ -64,14 +62,14 @@ impl Thin<'_, '_> {
         let attributes = self.tags.attributes(met);
         let (mut has_id, mut has_class, mut is_unsure) = (false, false, false);
         let mut kinds = 0;
-        for Seen { written, key } in attributes {
+        for Seen { name: _, value, key } in attributes {
             kinds |= keys::kind(*key);
             let is_id = *key == ID && !std::mem::replace(&mut has_id, true);
             let is_class = *key == CLASS && !std::mem::replace(&mut has_class, true);
             if !is_id && !is_class {
                 continue;
             }
-            let value = &text[written.value.clone()];
+            let value = &text[value.range()];
             is_unsure |= has_signs(value);
             if is_id {
                 carried.push(keys::id_hash(value));
@@ -84,10 +82,8 @@ impl Thin<'_, '_> {
                 carried.push(*key);
             }
         }
-        let carries = first..carried.len();
         self.tags.carried = carried;
-        self.tags.get_mut(met).kinds = kinds;
-        self.tags.get_mut(met).carried = carries;
+        self.tags.carry(met, first, kinds);
         let page = self.tags.look_up(met, &cut.keys, &cut.wants);
         Asked { page, posts: None, is_unsure }
     }
@@ -115,9 +111,9 @@ const fn short_key(name: &[u8]) -> u64 {
 
 /// Whether an element may pass the test of an attribute, by its attributes as written.
 fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
-    let named = |seen: &&Seen| seen.key == test.key && text[seen.written.name.clone()].eq_ignore_ascii_case(&test.name);
+    let named = |seen: &&Seen| seen.key == test.key && text[seen.name.range()].eq_ignore_ascii_case(&test.name);
     let Some(seen) = attributes.iter().find(named) else { return false };
-    let value = &text[seen.written.value.clone()];
+    let value = &text[seen.value.range()];
     if test.holds(value) {
         return true;
     }

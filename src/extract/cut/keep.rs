@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use ego_tree::NodeId;
 use html5ever::tendril::StrTendril;
 
 use super::{
@@ -10,7 +11,6 @@ use super::{
     names::{Name, is},
     open::{Open, Part},
     thin::{Tag, Thin},
-    tree::NodeId,
 };
 use crate::{engine::cut::want, extract::parse::references};
 
@@ -59,7 +59,7 @@ impl Thin<'_, '_> {
         let known = self.stack[..depth].iter().rposition(|open| open.node.is_some()).map_or(0, |at| at + 1);
         for place in known..depth {
             let Open { met, text, .. } = &self.stack[place];
-            let node = self.tree.element(&self.text[text.clone()], self.tags.attributes(*met), &self.cut.outside);
+            let node = self.tree.element(self.text, text, self.tags.attributes(*met), &self.cut.outside);
             self.place(place, node)?;
         }
         Some(())
@@ -71,7 +71,7 @@ impl Thin<'_, '_> {
         self.write_tags(place)?;
         let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
         let Open { met, text, .. } = &self.stack[place];
-        let node = self.tree.element(&self.text[text.clone()], self.tags.attributes(*met), looked_at);
+        let node = self.tree.element(self.text, text, self.tags.attributes(*met), looked_at);
         self.place(place, node)
     }
 
@@ -154,11 +154,11 @@ impl Thin<'_, '_> {
     }
 
     /// A text of the page with its references resolved. `is_first_line`: a line end at its start is none.
-    fn resolved(&self, start: usize, end: usize, is_first_line: bool) -> Option<StrTendril> {
+    fn resolved(&mut self, start: usize, end: usize, is_first_line: bool) -> Option<StrTendril> {
         let text = &self.text[start..end];
         let mut resolved = match references::has_any(text) {
             true => StrTendril::from(references::resolved(text, false)),
-            false => self.tree.piece(start, end),
+            false => self.tree.piece(self.text, start, end),
         };
         if is_first_line && resolved.starts_with('\n') {
             // one that is written as a reference may be text
@@ -190,7 +190,7 @@ impl Thin<'_, '_> {
             _ => self.holder(self.stack.len())?,
         };
         let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        let node = self.tree.element(word, self.tags.attributes(tag.met), looked_at);
+        let node = self.tree.element(self.text, &tag.text, self.tags.attributes(tag.met), looked_at);
         let node = self.tree.append(parent, node)?;
         if !inner.is_empty() {
             let has_references = named(&["title", "textarea"]);
@@ -198,7 +198,7 @@ impl Thin<'_, '_> {
             let text = match has_references {
                 true => self.resolved(inner.start, inner.end, named(&["textarea"]))?,
                 false if text.contains('\r') => StrTendril::from(text.replace("\r\n", "\n").replace('\r', "\n")),
-                false => self.tree.piece(inner.start, inner.end),
+                false => self.tree.piece(self.text, inner.start, inner.end),
             };
             if !text.is_empty() {
                 self.tree.append_text(node, text, true)?;
@@ -242,8 +242,8 @@ impl Thin<'_, '_> {
     /// Whether a tag is that of a field that nobody sees, which may stand anywhere in a table.
     fn is_hidden(&self, met: usize, word: &str) -> bool {
         let attributes = self.tags.attributes(met);
-        let is_type = |seen: &&Seen| self.text[seen.written.name.clone()].eq_ignore_ascii_case("type");
-        let kind = attributes.iter().find(is_type).map(|seen| &self.text[seen.written.value.clone()]);
+        let is_type = |seen: &&Seen| self.text[seen.name.range()].eq_ignore_ascii_case("type");
+        let kind = attributes.iter().find(is_type).map(|seen| &self.text[seen.value.range()]);
         word.eq_ignore_ascii_case("input") && kind.is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"))
     }
 }

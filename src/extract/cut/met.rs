@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::{
     names::{Known, Memory, Name},
-    tags::{Attribute, attributes, name_end},
+    tags::{attributes, name_end},
 };
 use crate::{
     engine::keys::{self, Candidate, Keys},
@@ -16,23 +16,43 @@ use crate::{
 /// Places for tags; a page has some hundreds that differ.
 const PLACES: usize = 1024;
 
+/// A range in half the room: a page is shorter than 4 GiB.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    #[inline]
+    fn of(range: &Range<usize>) -> Span {
+        Span { start: range.start as u32, end: range.end as u32 }
+    }
+
+    #[inline]
+    pub(super) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
 /// An attribute of a tag.
 pub(super) struct Seen {
-    pub(super) written: Attribute,
+    pub(super) name: Span,
+    pub(super) value: Span,
     /// The key of its name.
     pub(super) key: u64,
 }
 
 /// A start tag, as it was met first.
 pub(super) struct Met {
-    range: Range<usize>,
+    range: Span,
     pub(super) known: Known,
     /// Its name, as written.
-    pub(super) text: Range<usize>,
+    pub(super) text: Span,
     pub(super) closes_itself: bool,
-    attributes: Range<usize>,
+    attributes: Span,
     /// The keys that its element carries, once they were looked up.
-    pub(super) carried: Range<usize>,
+    pub(super) carried: Span,
     /// The bits of its attributes.
     pub(super) kinds: u64,
     /// What may want its element, once that was looked up.
@@ -42,9 +62,9 @@ pub(super) struct Met {
 /// What may want an element, by what its tag says.
 pub(super) struct Asked {
     /// Candidates anywhere.
-    pub(super) page: Range<usize>,
+    pub(super) page: Span,
     /// Candidates where it is a post or stands in one, once it does.
-    pub(super) posts: Option<Range<usize>>,
+    pub(super) posts: Option<Span>,
     /// What it carries is not told by its bytes alone.
     pub(super) is_unsure: bool,
 }
@@ -90,7 +110,13 @@ impl<'c> Tags<'c> {
     }
 
     pub(super) fn attributes(&self, met: usize) -> &[Seen] {
-        &self.attributes[self.all[met].attributes.clone()]
+        &self.attributes[self.all[met].attributes.range()]
+    }
+
+    /// Keeps the keys that a tag's element carries, which were entered from a place on, and the bits of its attributes.
+    pub(super) fn carry(&mut self, met: usize, first: usize, kinds: u64) {
+        self.all[met].carried = Span::of(&(first..self.carried.len()));
+        self.all[met].kinds = kinds;
     }
 
     pub(super) fn get_mut(&mut self, met: usize) -> &mut Met {
@@ -99,20 +125,20 @@ impl<'c> Tags<'c> {
 
     /// The keys that a tag's element carries, where they were looked up.
     pub(super) fn carried(&self, met: usize) -> &[u64] {
-        &self.carried[self.all[met].carried.clone()]
+        &self.carried[self.all[met].carried.range()]
     }
 
     /// Looks up what may want the element of a tag by what it carries; `wants` are the wants of all candidates.
-    pub(super) fn look_up(&mut self, met: usize, keys: &'c Keys, wants: &[u8]) -> Range<usize> {
+    pub(super) fn look_up(&mut self, met: usize, keys: &'c Keys, wants: &[u8]) -> Span {
         let first = self.candidates.len();
         let Met { kinds, carried, .. } = &self.all[met];
-        let carried = &self.carried[carried.clone()];
+        let carried = &self.carried[carried.range()];
         for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
             if candidate.is_named(carried, *kinds) {
                 self.candidates.push(Wanting { candidate, wants: wants[candidate.css as usize], passes: None });
             }
         }
-        first..self.candidates.len()
+        Span::of(&(first..self.candidates.len()))
     }
 
     /// The number of the start tag that begins at a place, and what follows it; `None` where the page ends first, or it holds too much.
@@ -123,7 +149,7 @@ impl<'c> Tags<'c> {
         let text = &bytes[start..end];
         let place = place(text);
         if let Some(met) = (self.places[place] as usize).checked_sub(1)
-            && bytes[self.all[met].range.clone()] == *text
+            && bytes[self.all[met].range.range()] == *text
         {
             return Some((met, end));
         }
@@ -131,26 +157,26 @@ impl<'c> Tags<'c> {
         let first = self.attributes.len();
         let all = &mut self.attributes;
         let (end, closes_itself) = attributes(bytes, text.end, |written| {
-            all.push(Seen { key: keys::name_key(&bytes[written.name.clone()]), written });
+            let (name, value) = (Span::of(&written.name), Span::of(&written.value));
+            all.push(Seen { key: keys::name_key(&bytes[written.name]), name, value });
         })?;
-        let attributes = first..self.attributes.len();
-        if attributes.len() > guard::ATTRIBUTES {
+        let attributes = Span::of(&(first..self.attributes.len()));
+        if attributes.range().len() > guard::ATTRIBUTES {
             return None;
         }
         let name = Name::of(&bytes[text.clone()]);
         let known = self.names.of(name, &page[text.clone()]);
         let met = self.all.len();
         self.all.push(Met {
-            range: start..end,
+            range: Span::of(&(start..end)),
             known,
-            text,
+            text: Span::of(&text),
             closes_itself,
             attributes,
-            carried: 0..0,
+            carried: Span::default(),
             kinds: 0,
             asked: None,
         });
-        // a page is shorter than 4 GiB
         self.places[place] = met as u32 + 1;
         Some((met, end))
     }

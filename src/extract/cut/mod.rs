@@ -106,6 +106,9 @@ mod tests {
         for text in [
             "<html><body><p>no type</p>",
             "<!DOCTYPE html PUBLIC '-//W3C//DTD HTML 4.01//EN' ''><html><meta charset=utf-8><body>a</body>\n<!-- c -->\n</html>\n<!-- d -->\nb<!-- e -->f",
+            "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\"><html><body>a</body>",
+            "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd\"><html><body>a</body>",
+            "<!DOCTYPE html><html><body>a</body>",
             "<html><head></head><link rel=x><body>a</div></body>",
         ] {
             assert_eq!(same(text), Ok(true), "{text}");

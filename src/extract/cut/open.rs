@@ -3,10 +3,9 @@
 
 use std::ops::Range;
 
-use super::{
-    names::{Name, is},
-    tree::NodeId,
-};
+use ego_tree::NodeId;
+
+use super::names::{Name, is};
 
 /// An element that is open.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ego_tree::NodeId;
 use memchr::memchr;
 use scraper::Html;
 
@@ -10,7 +11,7 @@ use super::{
     names::{Class, Known, Name, is},
     open::{End, Open, Part, Start, end, end_part, start},
     tags::{angle_end, attributes, comment_end, name_end, raw_end},
-    tree::{NodeId, Tree},
+    tree::Tree,
 };
 use crate::{
     engine::{
@@ -25,6 +26,9 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> 
     // What the parser puts in the place of a null character is not followed.
     if let Some(at) = memchr(0, text.as_bytes()) {
         return Err(at);
+    }
+    if u32::try_from(text.len()).is_err() {
+        return Err(0);
     }
     let mut thin = Thin {
         text,
@@ -160,7 +164,7 @@ impl Thin<'_, '_> {
     pub(super) fn tag(&mut self, start: usize) -> Option<(Tag, Class)> {
         let (met, end) = self.tags.meet(self.text, start)?;
         let Met { known: Known { name, class, traits, .. }, text, .. } = self.tags.get(met);
-        Some((Tag { met, start, end, text: text.clone(), name: *name, traits: *traits }, *class))
+        Some((Tag { met, start, end, text: text.range(), name: *name, traits: *traits }, *class))
     }
 
     fn start_tag(&mut self, start: usize) -> Option<()> {
@@ -208,7 +212,7 @@ impl Thin<'_, '_> {
         let wants = self.wants(tag.met)?;
         let Some(is_whole) = self.keeps(wants)? else { return Some(()) };
         let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        let node = self.tree.element(&self.text[tag.text.clone()], self.tags.attributes(tag.met), looked_at);
+        let node = self.tree.element(self.text, &tag.text, self.tags.attributes(tag.met), looked_at);
         let table = self.stack.iter().rfind(|open| open.traits & is::TABLE != 0)?;
         self.tree.insert_before(table.node?, node)?;
         Some(())

@@ -1,14 +1,12 @@
 //! The tree of what is kept. Its elements and texts are those that html5ever's tree builder would make of them: names are interned,
 //! references resolved, texts that meet are one, and a text is a piece of the page, not a copy.
 
-use html5ever::{
-    Attribute, QualName,
-    interface::{QuirksMode, TreeSink},
-    ns,
-    tendril::StrTendril,
-};
+use std::ops::Range;
+
+use ego_tree::NodeId;
+use html5ever::{Attribute, QualName, interface::QuirksMode, ns, tendril::StrTendril};
 use scraper::{
-    Html, HtmlTreeSink, Node,
+    Html, Node,
     node::{Element, Text},
 };
 
@@ -18,21 +16,29 @@ use crate::{
     extract::parse::{self, Names, references},
 };
 
-/// A place in the tree.
-pub(super) type NodeId = <HtmlTreeSink as TreeSink>::Handle;
+/// The document types of most pages that have an old one, as the standard takes them.
+const TRANSITIONAL: &str = "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">";
+const STRICT: &str =
+    "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd\">";
+
+/// How much of the page is copied at once.
+const WINDOW: usize = 8 * 1024;
 
 pub(super) struct Tree {
     html: Html,
-    /// The page: texts and values are pieces of it.
-    page: StrTendril,
+    /// The part of the page where texts and values were last taken from: they are pieces of it.
+    window: StrTendril,
+    /// Where in the page it begins.
+    from: usize,
     names: Names,
 }
 
 impl Tree {
     pub(super) fn new(text: &str) -> Tree {
-        // as for a page without a document type
-        let html = Html { quirks_mode: QuirksMode::Quirks, ..Html::new_document() };
-        Tree { html, page: StrTendril::from_slice(text), names: Names::new() }
+        // as for a page without a document type; a node for so much of a page is about what is kept
+        let tree = ego_tree::Tree::with_capacity(Node::Document, text.len() / 192);
+        let html = Html { quirks_mode: QuirksMode::Quirks, tree };
+        Tree { html, window: StrTendril::new(), from: 0, names: Names::new() }
     }
 
     pub(super) fn finish(self) -> Html {
@@ -41,9 +47,11 @@ impl Tree {
 
     /// Takes note of the document type: it tells whether classes are told apart by case.
     pub(super) fn document_type(&mut self, declaration: &str) {
-        self.html.quirks_mode = match declaration.eq_ignore_ascii_case("<!doctype html>") {
-            true => QuirksMode::NoQuirks,
-            false => parse::document(declaration).quirks_mode,
+        self.html.quirks_mode = match declaration {
+            _ if declaration.eq_ignore_ascii_case("<!doctype html>") => QuirksMode::NoQuirks,
+            TRANSITIONAL => QuirksMode::LimitedQuirks,
+            STRICT => QuirksMode::NoQuirks,
+            _ => parse::document(declaration).quirks_mode,
         };
     }
 
@@ -51,30 +59,47 @@ impl Tree {
         self.html.tree.root().id()
     }
 
-    /// A piece of the page.
-    #[inline]
-    pub(super) fn piece(&self, start: usize, end: usize) -> StrTendril {
-        // a tendril is shorter than 4 GiB
-        self.page.subtendril(start as u32, (end - start) as u32)
+    /// A piece of the page. Mostly one follows the other, and they share a copy; what stands farther before is copied alone.
+    pub(super) fn piece(&mut self, page: &str, start: usize, end: usize) -> StrTendril {
+        let offset = start.wrapping_sub(self.from);
+        if start >= self.from && end <= self.from + self.window.len() {
+            // a tendril is shorter than 4 GiB
+            return self.window.subtendril(offset as u32, (end - start) as u32);
+        }
+        if start < self.from || end - start > WINDOW / 2 {
+            return StrTendril::from_slice(&page[start..end]);
+        }
+        let mut until = (start + WINDOW).min(page.len());
+        while !page.is_char_boundary(until) {
+            until -= 1;
+        }
+        (self.window, self.from) = (StrTendril::from_slice(&page[start..until]), start);
+        self.window.subtendril(0, (end - start) as u32)
     }
 
-    /// An element of that name, with those of its attributes that are looked at.
-    pub(super) fn element(&mut self, name: &str, attributes: &[Seen], looked_at: &LookedAt) -> Node {
+    /// An element of the name that stands at a place of the page, with those of its attributes that are looked at.
+    pub(super) fn element(
+        &mut self,
+        page: &str,
+        name: &Range<usize>,
+        attributes: &[Seen],
+        looked_at: &LookedAt,
+    ) -> Node {
         let mut kept: Vec<Attribute> = Vec::with_capacity(attributes.len());
-        for Seen { written, key } in attributes {
-            let name = &self.page[written.name.clone()];
-            let Some(local) = looked_at.get(*key, name) else { continue };
+        for Seen { name, value, key } in attributes {
+            let Some(local) = looked_at.get(*key, &page[name.range()]) else { continue };
             if kept.iter().any(|known| known.name.local == *local) {
                 continue;
             }
-            let value = &self.page[written.value.clone()];
-            let value = match references::has_any(value) {
-                true => StrTendril::from(references::resolved(value, true)),
-                false => self.piece(written.value.start, written.value.end),
+            let Range { start, end } = value.range();
+            let value = match references::has_any(&page[start..end]) {
+                true => StrTendril::from(references::resolved(&page[start..end], true)),
+                false => self.piece(page, start, end),
             };
             kept.push(Attribute { name: QualName::new(None, ns!(), local.clone()), value });
         }
-        Node::Element(Element::new(QualName::new(None, ns!(html), self.names.of(name)), kept))
+        let name = self.names.of(&page[name.clone()]);
+        Node::Element(Element::new(QualName::new(None, ns!(html), name), kept))
     }
 
     /// An element without attributes.
