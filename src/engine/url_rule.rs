@@ -262,6 +262,22 @@ pub(super) fn of_kind(
     built(rule, number, &near.url, near.base.clone(), Slots { board, thread, slug, ..Slots::default() })
 }
 
+/// The address of the document that holds what stands at another one: the first shape of JSON that what is known of that fills.
+pub(super) fn document_of(rules: &[UrlRule], of: &Address) -> Option<Address> {
+    let mut fitting = rules.iter().enumerate().filter(|(_, rule)| rule.kind == of.kind && rule.json && !rule.alias);
+    fitting.find_map(|(number, rule)| {
+        let slots = Slots {
+            board: of.board_id.clone(),
+            thread: of.thread_id.clone(),
+            post: None,
+            slug: of.slug.clone(),
+            page: of.page,
+            offset: of.offset,
+        };
+        built(rule, number, &of.url, of.base.clone(), slots)
+    })
+}
+
 impl Address {
     /// The directory that the forum is installed in.
     pub fn base(&self) -> Url {
