@@ -90,8 +90,8 @@ impl Digits {
         let last = if self.at_start { 0 } else { bytes.len().checked_sub(self.before.len())? };
         (0..=last).find_map(|start| {
             let from = start + self.before.len();
-            let stands = |(byte, set): (&u8, &Box<[u8]>)| set.contains(byte);
-            bytes.get(start..from)?.iter().zip(&self.before).all(stands).then_some(())?;
+            let here = bytes.get(start..from)?;
+            here.iter().zip(&self.before).all(|(byte, set)| set.contains(byte)).then_some(())?;
             let digits = match self.number {
                 Number::Absent => 0,
                 Number::Captured(_) => {

@@ -1,5 +1,8 @@
 //! The shapes of an engine's addresses, and the canonical form of each.
 
+use std::borrow::Cow;
+
+use memchr::memchr2;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::Url;
 
@@ -153,14 +156,20 @@ pub(super) fn address(common: &AddressRules, rules: &[UrlRule], url: &Url) -> Op
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let (name, value) = (percent_decoded(name), percent_decoded(value));
         let carries_session = common.session.iter().any(|known| known.name == name && known.value.is_match(&value));
-        if !carries_session && !common.ignore.contains(&name) {
+        if !carries_session && common.ignore.iter().all(|known| *known != name) {
             query.push((name, value));
         }
     }
     rules.iter().enumerate().find_map(|(number, rule)| fit(rule, number, url, &path, &query))
 }
 
-fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, String)]) -> Option<Address> {
+fn fit(
+    rule: &UrlRule,
+    number: usize,
+    url: &Url,
+    path: &str,
+    query: &[(Cow<'_, str>, Cow<'_, str>)],
+) -> Option<Address> {
     if let Some(known) = rule.query.iter().find(|known| known.name == "*") {
         let mut slots = Slots::default();
         let base = rule.path.take(&mut slots, path)?;
@@ -329,9 +338,9 @@ impl Address {
     }
 }
 
-fn percent_decoded(text: &str) -> String {
-    if !text.contains('%') && !text.contains('+') {
-        return text.to_owned();
+fn percent_decoded(text: &str) -> Cow<'_, str> {
+    if memchr2(b'%', b'+', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
     }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -346,5 +355,5 @@ fn percent_decoded(text: &str) -> String {
             other => bytes.push(other),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
