@@ -121,10 +121,25 @@ impl Candidate {
         passes: impl Fn(&AttributeTest) -> bool,
         above: &Above,
     ) -> bool {
-        self.kinds & !kinds == 0
-            && self.also.iter().all(|hash| carried.contains(hash))
-            && self.above.iter().all(|hash| above.has(*hash))
-            && self.tests.iter().all(passes)
+        self.is_named(carried, kinds) && self.stands_in(above) && self.passes(passes)
+    }
+
+    /// Whether an element of these names and of attributes of these bits may match.
+    #[inline]
+    pub fn is_named(&self, carried: &[u64], kinds: u64) -> bool {
+        self.kinds & !kinds == 0 && self.also.iter().all(|hash| carried.contains(hash))
+    }
+
+    /// Whether an element's attributes are what they must be; `passes` tells of each test.
+    #[inline]
+    pub fn passes(&self, passes: impl Fn(&AttributeTest) -> bool) -> bool {
+        self.tests.iter().all(passes)
+    }
+
+    /// Whether what must stand above an element does.
+    #[inline]
+    pub fn stands_in(&self, above: &Above) -> bool {
+        self.above.iter().all(|hash| above.has(*hash))
     }
 }
 

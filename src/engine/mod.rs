@@ -8,6 +8,7 @@ pub mod attribute;
 mod builtin;
 mod case;
 pub mod cut;
+mod digits;
 mod engines;
 mod error;
 mod json_rules;

@@ -178,6 +178,11 @@ impl Profile {
         url_rule::of_kind(&self.urls, near, kind, json, id, slug)
     }
 
+    /// The address of the document that holds what stands at a page's address; `None` where the engine has none.
+    pub fn document_of(&self, page: &Address) -> Option<Address> {
+        url_rule::document_of(&self.urls, page)
+    }
+
     /// Where a post of a thread is found.
     pub fn permalink(&self, thread: &Address, post: &str) -> Option<Url> {
         thread.permalink(&self.address, &self.urls, post)

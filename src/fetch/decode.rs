@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{CoderResult, Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::model::Page;
 
@@ -85,8 +85,24 @@ pub fn decode(page: &Page) -> Decoded<'_> {
 }
 
 fn with<'a>(encoding: &'static Encoding, body: &'a [u8], doubtful: bool) -> Decoded<'a> {
-    let (text, replaced) = encoding.decode_without_bom_handling(body);
-    Decoded { text, encoding: encoding.name(), doubtful: doubtful || replaced }
+    let is_text = encoding == UTF_8 || encoding.is_ascii_compatible() && body.is_ascii();
+    if is_text && let Ok(text) = std::str::from_utf8(body) {
+        return Decoded { text: Cow::Borrowed(text), encoding: encoding.name(), doubtful };
+    }
+    // Room for what a page mostly is, ASCII. The library's own call makes room for the worst, thrice as much and more.
+    let mut text = String::with_capacity(body.len() + body.len() / 8 + 16);
+    let (mut decoder, mut read, mut any_replaced) = (encoding.new_decoder_without_bom_handling(), 0, false);
+    loop {
+        let (result, taken, replaced) = decoder.decode_to_string(&body[read..], &mut text, true);
+        read += taken;
+        any_replaced |= replaced;
+        if result == CoderResult::InputEmpty {
+            break;
+        }
+        let left = body.len() - read;
+        text.reserve(left + left / 2 + 16);
+    }
+    Decoded { text: Cow::Owned(text), encoding: encoding.name(), doubtful: doubtful || any_replaced }
 }
 
 fn replaced(text: &str) -> usize {
