@@ -1,20 +1,25 @@
 //! Finds which of many marks a page holds, in passes that look at few of its bytes.
 //!
-//! A pass looks at four bytes after every so many: each mark that is long enough has such four bytes at one of those places,
+//! A pass looks at some bytes after every so many: each mark that is long enough has such bytes at one of those places,
 //! wherever it stands. The places do not hang on one another, so that a machine reads many of them at once, and nearly all
-//! are done with by one look at a table. Of a mark that part is looked for whose bytes are rare in other marks and in pages. Long
+//! are done with by one bit of a filter. Of a mark that part is looked for whose bytes are rare in other marks and in pages. Long
 //! marks are looked for first: what they tell is often enough. Case of ASCII letters does not matter.
+
+use std::collections::HashMap;
 
 use memchr::memchr2_iter;
 
-/// Bytes that are looked at together.
-const GRAM: usize = 4;
-/// Bits that four bytes are told apart by.
-const SLOTS: u32 = 14;
+/// Bits of the filter.
+const FILTER: u32 = 17;
+/// Bits of the table of what may stand at a place.
+const TABLE: u32 = 12;
 /// How far apart the places of long marks are, …
 const FAR: usize = 8;
-/// … and those of shorter ones. Of these the last place may reach over the mark's end by a byte.
+/// … and how many bytes are looked at.
+const FAR_GRAM: usize = 5;
+/// The same of shorter marks. Of these the last place may reach over the mark's end by a byte.
 const NEAR: usize = 4;
+const NEAR_GRAM: usize = 4;
 /// What every page holds often: a part of a mark that looks like it costs a look at each.
 const COMMON: &str = "<div class=\"<span class=\"<a href=\"http://www. https:// .com/ .php? index.php? style=\" title=\" id=\"\
     </span></div></a></li></td> <td class=\" <li class=\" <img src=\" alt=\" name=\" content=\" type=\" value=\" rel=\"\
@@ -23,31 +28,31 @@ const COMMON: &str = "<div class=\"<span class=\"<a href=\"http://www. https:// 
 /// Marks, compiled.
 pub(super) struct Marks {
     marks: Vec<Vec<u8>>,
-    far: Pass<FAR>,
-    near: Pass<NEAR>,
+    far: Pass<FAR, FAR_GRAM>,
+    near: Pass<NEAR, NEAR_GRAM>,
     /// Marks that are too short for a pass.
     short: Vec<usize>,
     stages: Vec<Vec<usize>>,
 }
 
 /// Places at a distance and the marks that are found there.
-struct Pass<const APART: usize> {
+struct Pass<const APART: usize, const GRAM: usize> {
     /// By the bytes at a place, whether a gram may be there.
-    may_be: Box<[bool; 1 << SLOTS]>,
-    /// By the same, where the grams begin that it may be.
+    filter: Box<[u64; 1 << (FILTER - 6)]>,
+    /// By some bits of the same, where the grams begin that it may be.
     starts: Vec<u32>,
     grams: Vec<Gram>,
 }
 
-/// Four bytes of a mark.
+/// Some bytes of a mark.
 #[derive(Clone, Copy)]
 struct Gram {
-    bytes: u32,
+    bytes: u64,
     mark: u32,
     /// How far from the mark's beginning they stand.
     at: u32,
     /// The last four bytes of the mark, which tell it better than its first, …
-    last: u32,
+    last: [u8; 4],
     /// … and how far from its beginning they stand.
     last_at: u32,
 }
@@ -61,7 +66,7 @@ impl Marks {
         let numbers = |from: usize, to: usize| -> Vec<usize> {
             (0..marks.len()).filter(|number| (from..to).contains(&marks[*number].len())).collect()
         };
-        let (near_least, far_least) = (NEAR + GRAM - 2, FAR + GRAM - 1);
+        let (near_least, far_least) = (NEAR + NEAR_GRAM - 2, FAR + FAR_GRAM - 1);
         let (short, near, far) =
             (numbers(1, near_least), numbers(near_least, far_least), numbers(far_least, usize::MAX));
         let passes = (Pass::new(&marks, &far), Pass::new(&marks, &near));
@@ -80,8 +85,8 @@ impl Marks {
         let mut check = |gram: &Gram, place: usize| {
             let mark = gram.mark as usize;
             let Some(start) = place.checked_sub(gram.at as usize) else { return };
-            let last = text.get(start + gram.last_at as usize..).and_then(<[u8]>::first_chunk);
-            if last.is_some_and(|last| folded(*last) == gram.last)
+            let last = text.get(start + gram.last_at as usize..).and_then(<[u8]>::first_chunk::<4>);
+            if last.is_some_and(|last| last.eq_ignore_ascii_case(&gram.last))
                 && !seen[mark]
                 && begins(&text[start..], &self.marks[mark])
             {
@@ -104,47 +109,54 @@ impl Marks {
     }
 }
 
-impl<const APART: usize> Pass<APART> {
-    fn new(marks: &[Vec<u8>], numbers: &[usize]) -> Pass<APART> {
-        let mut uses = vec![0u32; 1 << SLOTS];
+impl<const APART: usize, const GRAM: usize> Pass<APART, GRAM> {
+    fn new(marks: &[Vec<u8>], numbers: &[usize]) -> Pass<APART, GRAM> {
+        let mut uses: HashMap<u64, u32> = HashMap::new();
         for mark in numbers.iter().map(|number| &marks[*number]) {
-            mark.windows(GRAM).for_each(|bytes| uses[slot(gram(bytes))] += 1);
+            mark.windows(GRAM).for_each(|bytes| *uses.entry(folded(bytes)).or_default() += 1);
         }
-        COMMON.as_bytes().windows(GRAM).for_each(|bytes| uses[slot(gram(bytes))] += 100);
+        COMMON.as_bytes().windows(GRAM).for_each(|bytes| *uses.entry(folded(bytes)).or_default() += 100);
         let mut grams: Vec<Gram> = Vec::with_capacity(numbers.len() * APART);
         for &number in numbers {
             let mark = &marks[number];
-            let cost = |first: &usize| -> u32 {
-                let places = (*first..first + APART).filter_map(|at| mark.get(at..at + GRAM));
-                places.map(|bytes| uses[slot(gram(bytes))]).sum()
-            };
+            let uses: Vec<u32> =
+                mark.windows(GRAM).map(|bytes| uses.get(&folded(bytes)).copied().unwrap_or(0)).collect();
+            let cost = |first: &usize| -> u32 { uses[*first..(*first + APART).min(uses.len())].iter().sum() };
             let last = (mark.len() + 1).saturating_sub(APART + GRAM - 1).max(1);
             let first = (0..last).min_by_key(cost).unwrap_or(0);
+            let last_at = mark.len() - 4;
+            let end = [mark[last_at], mark[last_at + 1], mark[last_at + 2], mark[last_at + 3]];
             for at in first..first + APART {
-                let last_at = mark.len() - GRAM;
-                let last = gram(&mark[last_at..]);
-                let entry =
-                    |bytes: u32| Gram { bytes, mark: number as u32, at: at as u32, last, last_at: last_at as u32 };
+                let entry = |bytes: &[u8]| Gram {
+                    bytes: folded(bytes),
+                    mark: number as u32,
+                    at: at as u32,
+                    last: end,
+                    last_at: last_at as u32,
+                };
                 match mark.get(at..at + GRAM) {
-                    Some(bytes) => grams.push(entry(gram(bytes))),
+                    Some(bytes) => grams.push(entry(bytes)),
                     // What follows the mark's end may be anything.
                     None => grams.extend((0x20..=u8::MAX).filter(|next| next & 0x20 != 0).map(|next| {
                         let mut bytes = [next; GRAM];
                         bytes[..GRAM - 1].copy_from_slice(&mark[at..]);
-                        entry(folded(bytes))
+                        entry(&bytes)
                     })),
                 }
             }
         }
+        let mut filter = Box::new([0u64; 1 << (FILTER - 6)]);
+        for gram in &grams {
+            let slot = slot(gram.bytes);
+            filter[slot >> 6] |= 1 << (slot & 63);
+        }
         grams.sort_by_key(|gram| slot(gram.bytes));
-        let mut starts = vec![0u32; (1 << SLOTS) + 1];
-        grams.iter().for_each(|gram| starts[slot(gram.bytes) + 1] += 1);
+        let mut starts = vec![0u32; (1 << TABLE) + 1];
+        grams.iter().for_each(|gram| starts[row(gram.bytes) + 1] += 1);
         for place in 1..starts.len() {
             starts[place] += starts[place - 1];
         }
-        let mut may_be = Box::new([false; 1 << SLOTS]);
-        grams.iter().for_each(|gram| may_be[slot(gram.bytes)] = true);
-        Pass { may_be, starts, grams }
+        Pass { filter, starts, grams }
     }
 
     #[inline]
@@ -152,24 +164,24 @@ impl<const APART: usize> Pass<APART> {
         if self.grams.is_empty() {
             return;
         }
-        let may_be = &*self.may_be;
+        let filter = &*self.filter;
         let (chunks, rest) = text.as_chunks::<APART>();
         for (number, chunk) in chunks.iter().enumerate() {
-            let Some(bytes) = chunk.first_chunk() else { continue };
-            let bytes = folded(*bytes);
-            if may_be[slot(bytes)] {
+            let bytes = folded(&chunk[..GRAM]);
+            let slot = slot(bytes);
+            if filter[slot >> 6] >> (slot & 63) & 1 != 0 {
                 self.at_place(bytes, number * APART, &mut found);
             }
         }
         let mut last = [b' '; GRAM];
         let there = rest.len().min(GRAM);
         last[..there].copy_from_slice(&rest[..there]);
-        self.at_place(folded(last), text.len() - rest.len(), &mut found);
+        self.at_place(folded(&last), text.len() - rest.len(), &mut found);
     }
 
-    fn at_place(&self, bytes: u32, place: usize, found: &mut impl FnMut(&Gram, usize)) {
-        let slot = slot(bytes);
-        let range = self.starts[slot] as usize..self.starts[slot + 1] as usize;
+    fn at_place(&self, bytes: u64, place: usize, found: &mut impl FnMut(&Gram, usize)) {
+        let row = row(bytes);
+        let range = self.starts[row] as usize..self.starts[row + 1] as usize;
         self.grams[range].iter().filter(|gram| gram.bytes == bytes).for_each(|gram| found(gram, place));
     }
 }
@@ -178,19 +190,21 @@ fn begins(text: &[u8], mark: &[u8]) -> bool {
     text.get(..mark.len()).is_some_and(|part| part.eq_ignore_ascii_case(mark))
 }
 
-/// The first of some bytes, folded so that case makes no difference.
-fn gram(bytes: &[u8]) -> u32 {
-    bytes.first_chunk().map_or(0, |bytes| folded(*bytes))
+/// At most eight bytes, folded so that case makes no difference.
+#[inline(always)]
+fn folded(bytes: &[u8]) -> u64 {
+    let mut all = [b' '; 8];
+    all[..bytes.len()].copy_from_slice(bytes);
+    u64::from_le_bytes(all) | 0x2020_2020_2020_2020
 }
 
 #[inline(always)]
-fn folded(bytes: [u8; GRAM]) -> u32 {
-    u32::from_le_bytes(bytes) | 0x2020_2020
+fn slot(bytes: u64) -> usize {
+    (bytes.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - FILTER)) as usize
 }
 
-#[inline(always)]
-fn slot(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9e37_79b1) >> (32 - SLOTS)) as usize
+fn row(bytes: u64) -> usize {
+    slot(bytes) >> (FILTER - TABLE)
 }
 
 #[cfg(test)]
