@@ -55,7 +55,7 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitKind, CliError> {
     let names: Vec<Arc<str>> = due.iter().map(|source| source.name().clone()).collect();
     let plan = plan_of(&config, due.clone(), args.recheck, clock)?;
     let tally = Tally::default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = network()?;
     let stop = CancellationToken::new();
     let ended = runtime.block_on(async {
         tokio::spawn(stop_on_signal(stop.clone()));
@@ -99,6 +99,13 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitKind, CliError> {
         Ok(left) if report.has_losses() || !left.is_empty() => Ok(ExitKind::Incomplete),
         Ok(_) => Ok(ExitKind::Done),
     }
+}
+
+/// What fetchers, commits and timers run on: one thread. Reading pages has threads of its own, and each further thread that takes
+/// bodies in keeps megabytes for them that another one freed. Timers are looked at after a few tasks already: the default, 61,
+/// would be late where a connection that floods takes long at each of its turns.
+pub(super) fn network() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).event_interval(4).enable_all().build()
 }
 
 /// The configuration, with what the command line says over it.

@@ -41,7 +41,7 @@ pub struct WatchArgs {
 /// Crawls until a signal asks for the end.
 pub(super) fn run(args: &WatchArgs) -> Result<ExitKind, CliError> {
     let config = args.config.load()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = super::run::network()?;
     let ended = runtime.block_on(async { Watch::new(args, config)?.stay().await });
     // whatever still hangs on a socket must not keep the process
     runtime.shutdown_timeout(Duration::from_millis(200));

@@ -77,11 +77,28 @@ impl<'de> Deserialize<'de> for Parameter {
 
 /// A regex for the end of a path.
 #[derive(Clone, Debug)]
-pub struct PathPattern(Pattern);
+pub struct PathPattern {
+    whole: Pattern,
+    /// The end of the path, where it is one and the same.
+    file: Option<String>,
+}
 
 impl PathPattern {
     fn new(text: &str) -> Result<PathPattern, String> {
-        Pattern::new(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
+        let whole = Pattern::new(&format!("^(?<base>(?:.*/)?)(?:{text})$"))?;
+        let file = text.replace("\\.", "");
+        let is_plain = file.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/'));
+        Ok(PathPattern { whole, file: is_plain.then(|| text.replace('\\', "")) })
+    }
+
+    /// Takes the captures of a path that must match; gives the directory before its end.
+    fn take(&self, slots: &mut Slots, path: &str) -> Option<String> {
+        match &self.file {
+            Some(file) if !path.contains('\n') => {
+                path.strip_suffix(&**file).filter(|base| base.is_empty() || base.ends_with('/')).map(str::to_owned)
+            }
+            _ => slots.take(&self.whole, path),
+        }
     }
 }
 
@@ -146,7 +163,7 @@ pub(super) fn address(common: &AddressRules, rules: &[UrlRule], url: &Url) -> Op
 fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, String)]) -> Option<Address> {
     if let Some(known) = rule.query.iter().find(|known| known.name == "*") {
         let mut slots = Slots::default();
-        let base = slots.take(&rule.path.0, path)?;
+        let base = rule.path.take(&mut slots, path)?;
         slots.take(&known.value, &percent_decoded(url.query().unwrap_or_default()))?;
         return built(rule, number, url, base, slots);
     }
@@ -158,7 +175,7 @@ fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, S
         return None;
     }
     let mut slots = Slots::default();
-    let base = slots.take(&rule.path.0, path)?;
+    let base = rule.path.take(&mut slots, path)?;
     for (name, value) in query {
         let known = rule.query.iter().find(|known| known.is_about(name, value))?;
         slots.take(&known.value, if known.name.is_empty() { name } else { value })?;
@@ -195,7 +212,10 @@ fn place_at(url: &mut Url, base: &str, filled: &str) {
         Some((path, query)) => (path, Some(query)),
         None => (filled, None),
     };
-    url.set_path(&format!("{base}{path}"));
+    // mostly it stays where it is
+    if url.path().strip_prefix(base) != Some(path) {
+        url.set_path(&format!("{base}{path}"));
+    }
     url.set_query(query);
     url.set_fragment(fragment);
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use scraper::Html;
+
 use super::{
     bad, cut,
     flat::{Flat, attribute},
@@ -109,11 +111,11 @@ fn read_cut(
     (read.kind == PageKind::Thread && read.posts.len() >= posts).then_some(read)
 }
 
-/// What of a page its profile can look at, as a smaller page.
+/// What of a page its profile can look at, as a smaller tree.
 ///
 /// # Errors
 /// Where the page must be parsed whole: the place of the tag for which, or `None` where the profile does not allow to cut.
-pub fn thinned(text: &str, profile: &Profile) -> Result<String, Option<usize>> {
+pub fn thinned(text: &str, profile: &Profile) -> Result<Html, Option<usize>> {
     let cut = profile.cut().ok_or(None)?;
     cut::thinned(&prepared(text, profile), cut).map_err(Some)
 }
@@ -127,14 +129,13 @@ fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, opt
     let truncated = truncated::is_truncated(text);
     let text = xml::closed(markup);
     let (text, depth_cut) = guard::capped(&text);
-    let read = parsed(page, &text, profile, options, truncated);
+    let read = parsed(page, &parse::document(&text), profile, options, truncated);
     Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
 }
 
-/// Parses and reads a page.
-fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
-    let html = parse::document(text);
-    let flat = Flat::of(&html);
+/// Reads a page that is parsed.
+fn parsed(page: &Page, html: &Html, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
+    let flat = Flat::of(html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
     let mut view = View::new(flat, profile, base, *options);
     let own = own_address(&view, page);
@@ -288,13 +289,14 @@ fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThrea
     let mut is_board: Vec<bool> = Vec::new();
     if let Some(css) = &rules.boards {
         for &at in view.all(css, &view.whole()) {
-            let address = view.link(at).and_then(|url| view.profile.address(&url));
+            let link = view.link(at);
+            let address = link.as_ref().and_then(|url| view.profile.address(url));
             // A category's link has a query where that of the index has none.
-            let leads_home = view.link(at).is_none_or(|url| url.query().is_none());
+            let leads_home = link.as_ref().is_none_or(|url| url.query().is_none());
             let counts = address.as_ref().is_some_and(|address| address.kind == PageKind::Board || !leads_home);
             let (id, url) = match address {
                 Some(address) => (address.board_id, Some(String::from(address.url))),
-                None => (None, view.link(at).map(String::from)),
+                None => (None, link.map(String::from)),
             };
             let board = Board { id, name: view.line(at), url };
             if !board.name.is_empty() && boards.iter().all(|known| known.url != board.url) {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{CoderResult, Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::model::Page;
 
@@ -29,7 +29,7 @@ pub fn decode(page: &Page) -> Decoded<'_> {
         return with(encoding, &body[skip..], false);
     }
     let header = page.content_type.as_deref().and_then(charset_of_header);
-    let meta = charset_of_meta(&body[..body.len().min(PRESCAN)]);
+    let meta = charset_of_head(&body[..body.len().min(PRESCAN)]);
     if header.is_none()
         && meta.is_none()
         && let Some(encoding) = bare_utf16(body)
@@ -39,8 +39,9 @@ pub fn decode(page: &Page) -> Decoded<'_> {
     // It is written in ASCII alone, so it passes for anything else. No other page holds its signs.
     if header != Some(ISO_2022_JP)
         && meta != Some(ISO_2022_JP)
-        && memchr::memmem::find(body, b"\x1b$B").is_some()
-        && memchr::memmem::find(body, b"\x1b(").is_some()
+        && let Some(escape) = memchr::memchr(0x1b, body)
+        && memchr::memmem::find(&body[escape..], b"\x1b$B").is_some()
+        && memchr::memmem::find(&body[escape..], b"\x1b(").is_some()
     {
         let decoded = with(ISO_2022_JP, body, true);
         if replaced(&decoded.text) == 0 {
@@ -84,8 +85,24 @@ pub fn decode(page: &Page) -> Decoded<'_> {
 }
 
 fn with<'a>(encoding: &'static Encoding, body: &'a [u8], doubtful: bool) -> Decoded<'a> {
-    let (text, replaced) = encoding.decode_without_bom_handling(body);
-    Decoded { text, encoding: encoding.name(), doubtful: doubtful || replaced }
+    let is_text = encoding == UTF_8 || encoding.is_ascii_compatible() && body.is_ascii();
+    if is_text && let Ok(text) = std::str::from_utf8(body) {
+        return Decoded { text: Cow::Borrowed(text), encoding: encoding.name(), doubtful };
+    }
+    // Room for what a page mostly is, ASCII. The library's own call makes room for the worst, thrice as much and more.
+    let mut text = String::with_capacity(body.len() + body.len() / 8 + 16);
+    let (mut decoder, mut read, mut any_replaced) = (encoding.new_decoder_without_bom_handling(), 0, false);
+    loop {
+        let (result, taken, replaced) = decoder.decode_to_string(&body[read..], &mut text, true);
+        read += taken;
+        any_replaced |= replaced;
+        if result == CoderResult::InputEmpty {
+            break;
+        }
+        let left = body.len() - read;
+        text.reserve(left + left / 2 + 16);
+    }
+    Decoded { text: Cow::Owned(text), encoding: encoding.name(), doubtful: doubtful || any_replaced }
 }
 
 fn replaced(text: &str) -> usize {
@@ -130,6 +147,15 @@ fn charset_of_header(content_type: &str) -> Option<&'static Encoding> {
         let (name, value) = parameter.split_once('=')?;
         if name.trim().eq_ignore_ascii_case("charset") { label(value) } else { None }
     })
+}
+
+/// What [`charset_of_meta`] finds, for most pages without a look at more than the tags up to the one that tells.
+fn charset_of_head(head: &[u8]) -> Option<&'static Encoding> {
+    const WORD: &[u8] = b"charset";
+    let is_there = |at: &usize| head[*at..].get(..WORD.len()).is_some_and(|word| word.eq_ignore_ascii_case(WORD));
+    let first = memchr::memchr2_iter(b'c', b'C', head).find(is_there);
+    let end = first.and_then(|first| memchr::memchr(b'>', &head[first..]).map(|end| first + end + 1));
+    end.and_then(|end| charset_of_meta(&head[..end])).or_else(|| charset_of_meta(head))
 }
 
 /// `<meta charset>`, `<meta http-equiv … content="…charset=…">`, or an XML declaration.

@@ -14,6 +14,7 @@ mod isolate;
 mod keep;
 mod offline;
 mod plan;
+mod room;
 mod run;
 mod shared;
 mod sightings;

@@ -9,11 +9,10 @@ use std::{
     },
 };
 
-use async_channel::Sender;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{PipelineError, Plan, Tally, suspects::Suspects};
+use super::{PipelineError, Plan, Tally, room::Room, suspects::Suspects};
 use crate::{
     engine::Engines,
     extract::ExtractOptions,
@@ -81,8 +80,8 @@ pub(super) struct Shared {
     pub(super) closing: CancellationToken,
     /// Nothing is to be fetched now: what was fetched has nowhere to go.
     held: watch::Sender<bool>,
-    /// Tells fetchers that a page was taken from their channel.
-    taken: Notify,
+    /// Room for pages that are on their way to the extraction threads.
+    pub(super) room: Room,
     /// Asks the writer to open its output anew.
     pub(super) reopen: Notify,
     pub(super) tally: Tally,
@@ -115,7 +114,7 @@ impl Shared {
             stop,
             closing: CancellationToken::new(),
             held: watch::Sender::new(false),
-            taken: Notify::new(),
+            room: Room::new(),
             reopen: Notify::new(),
             tally,
             hosts: Hosts::new(),
@@ -173,25 +172,6 @@ impl Shared {
 
     pub(super) fn is_held(&self) -> bool {
         *self.held.borrow()
-    }
-
-    /// A page was taken from the fetchers' channel.
-    pub(super) fn taken(&self) {
-        self.taken.notify_one();
-    }
-
-    /// Waits while the stage after the fetchers has more than it can do: what is fetched meanwhile would only lie in memory.
-    /// One fetcher goes on for each page that is taken, and all of them once the channel is half empty.
-    pub(super) async fn room<T>(&self, pages: &Sender<T>) {
-        while pages.is_full() {
-            tokio::select! {
-                () = self.taken.notified() => {}
-                () = self.stop.cancelled() => return,
-            }
-        }
-        if pages.len() * 2 < pages.capacity().unwrap_or_default() {
-            self.taken.notify_one();
-        }
     }
 
     /// Waits while fetching is to wait.

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     isolate::{Watchman, guarded, trip},
     keep::Keep,
+    room::Place,
     shared::{Shared, SourceRun},
 };
 use crate::{
@@ -50,7 +51,7 @@ pub(super) struct Ready {
 /// Leases requests and fetches them until the flow closes or is asked to stop.
 pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: Sender<Ready>) {
     let _watchman = Watchman { shared: &shared, stage: "fetch" };
-    while let Some(lease) = next_lease(&shared, &pages).await {
+    while let Some((lease, _place)) = next_lease(&shared).await {
         let Some(run) = shared.run(&lease.request().source) else { continue };
         shared.tally.leased(&run.settings.name);
         let origin = polite::origin(&lease.request().what.url);
@@ -101,11 +102,15 @@ fn panicked(request: &Request) -> FetchFailure {
 }
 
 /// The next request. Where nothing is wanted, waits for the next run to begin; `None` when none will, or at a stop.
-async fn next_lease(shared: &Shared, pages: &Sender<Fresh>) -> Option<Lease> {
+async fn next_lease(shared: &Shared) -> Option<(Lease, Place<'_>)> {
     let mut beginnings = shared.beginnings();
     loop {
         beginnings.borrow_and_update();
-        shared.room(pages).await;
+        let place = tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => return None,
+            place = shared.room.place() => place,
+        };
         tokio::select! {
             biased;
             () = shared.stop.cancelled() => return None,
@@ -117,10 +122,11 @@ async fn next_lease(shared: &Shared, pages: &Sender<Fresh>) -> Option<Lease> {
             lease = shared.frontier.lease() => match lease {
                 // given back as it is dropped
                 Some(_) if shared.is_held() => continue,
-                Some(lease) => return Some(lease),
+                Some(lease) => return Some((lease, place)),
                 None => {}
             },
         }
+        drop(place);
         tokio::select! {
             biased;
             () = shared.stop.cancelled() => return None,
@@ -197,8 +203,7 @@ pub(super) fn extraction(
     batches: &Sender<Ready>,
 ) {
     let _watchman = Watchman { shared, stage: "extract" };
-    while let Ok(Fresh { lease, run, page }) = pages.recv_blocking() {
-        shared.taken();
+    while let Some(Fresh { lease, run, page }) = shared.room.next(pages) {
         let (means, engine) = (&run.means, run.settings.engine.as_deref());
         let read = || {
             let decoded = decode(&page);

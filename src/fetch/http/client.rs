@@ -278,6 +278,9 @@ fn client(
         .pool_idle_timeout(Duration::from_secs(30))
         .http1_max_headers(FIELDS)
         .http2_max_header_list_size(answer::HEADER_BYTES as u32)
+        // a server that answers no ping while a request waits may send whatever it likes: its connection ends
+        .http2_keep_alive_interval(settings.timeout / 2)
+        .http2_keep_alive_timeout(settings.timeout)
         .dns_resolver(Arc::new(resolver));
     builder = match proxy {
         Some(proxy) => {

@@ -206,6 +206,7 @@ fn row_64_a_program_that_is_replaced_while_it_runs_ends_its_run() {
     rig.server.set_latency(Duration::from_millis(30));
     let binary = rig.path("forumsift");
     fs::copy(program(), &binary).unwrap();
+    fs::copy(program(), rig.path("next")).unwrap();
     let start = || {
         let mut command = std::process::Command::new(&binary);
         command.args(["run", "-c", "forumsift.toml"]).current_dir(rig.folder());
@@ -214,7 +215,6 @@ fn row_64_a_program_that_is_replaced_while_it_runs_ends_its_run() {
     let mut running = start();
     until("a page", || (rig.server.count(Kind::Thread) > 1).then_some(()));
     // as package managers do it: another file takes the name
-    fs::copy(program(), rig.path("next")).unwrap();
     fs::rename(rig.path("next"), &binary).unwrap();
     assert!(running.child.try_wait().unwrap().is_none());
     assert_eq!(running.end().code(), Some(0), "{}", running.log());

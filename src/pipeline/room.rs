@@ -1,0 +1,96 @@
+//! How many pages may be on their way to the extraction threads: as many as keep these busy.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use async_channel::{Receiver, TryRecvError};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+
+/// Fetches under way at once while the extraction threads have all they can do.
+const PLACES: usize = 12;
+/// How often a fetcher that waits for a place looks whether an extraction thread is idle.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The room before the extraction threads. While these are busy few fetches are under way, since what they bring would only lie
+/// in memory; as long as one of them waits for a page, further fetches begin.
+pub(super) struct Room {
+    places: Semaphore,
+    /// Extraction threads that wait for a page.
+    idle: AtomicUsize,
+    /// One of them has begun to wait.
+    hungry: Notify,
+}
+
+/// A fetcher's place, until its page is handed on; `None` for one that goes beside the places.
+pub(super) type Place<'a> = Option<SemaphorePermit<'a>>;
+
+impl Room {
+    pub(super) fn new() -> Room {
+        Room { places: Semaphore::new(PLACES), idle: AtomicUsize::new(0), hungry: Notify::new() }
+    }
+
+    /// Waits until another page may be fetched.
+    pub(super) async fn place(&self) -> Place<'_> {
+        loop {
+            tokio::select! {
+                biased;
+                // never closed
+                place = self.places.acquire() => return place.ok(),
+                () = self.hungry.notified() => return None,
+                () = tokio::time::sleep(LOOK) => if self.idle.load(Ordering::Relaxed) > 0 {
+                    return None;
+                },
+            }
+        }
+    }
+
+    /// The next page; `None` when there will be none.
+    pub(super) fn next<T>(&self, pages: &Receiver<T>) -> Option<T> {
+        match pages.try_recv() {
+            Ok(page) => Some(page),
+            Err(TryRecvError::Closed) => None,
+            Err(TryRecvError::Empty) => {
+                self.idle.fetch_add(1, Ordering::Relaxed);
+                self.hungry.notify_one();
+                let page = pages.recv_blocking();
+                self.idle.fetch_sub(1, Ordering::Relaxed);
+                page.ok()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn places_are_few_while_pages_wait_and_more_once_one_is_waited_for() {
+        let room = std::sync::Arc::new(Room::new());
+        let mut places = Vec::new();
+        for _ in 0..PLACES {
+            places.push(room.place().await);
+        }
+        assert!(places.iter().all(Option::is_some));
+        let waits = LOOK * 5;
+        assert!(timeout(waits, room.place()).await.is_err(), "nobody is idle");
+        places.pop();
+        places.push(timeout(waits, room.place()).await.unwrap());
+
+        let (sender, pages) = async_channel::bounded(1);
+        let taker = std::sync::Arc::clone(&room);
+        let taking = std::thread::spawn(move || (taker.next(&pages), taker.next(&pages)));
+        for _ in 0..PLACES {
+            let place = timeout(waits * 5, room.place()).await.unwrap();
+            assert!(place.is_none(), "all places are taken");
+        }
+        sender.send(7).await.unwrap();
+        drop(sender);
+        assert_eq!(taking.join().unwrap(), (Some(7), None));
+        assert_eq!(room.idle.load(Ordering::Relaxed), 0);
+    }
+}
