@@ -74,7 +74,7 @@ fn agrees(page: &Page, text: &str, profile: &Arc<Profile>) -> Result<bool, Strin
 /// Why a page is not cut: what stands where the pass over its tags gave up, or how much it kept.
 fn why(text: &str, profile: &Profile) -> String {
     match thinned(text, profile) {
-        Ok(thin) => format!("kept {} of {} bytes", thin.len(), text.len()),
+        Ok(thin) => format!("kept {} of {} bytes", thin.html().len(), text.len()),
         Err(at) => String::from_utf8_lossy(
             text.as_bytes()
                 .get(at.unwrap_or(0).saturating_sub(80)..(at.unwrap_or(0) + 60).min(text.len()))
@@ -227,7 +227,7 @@ fn real_pages_yield_the_same_both_ways() {
                 Ok(was_cut) => {
                     cut += usize::from(was_cut && is_thread);
                     if was_cut {
-                        kept += thinned(&text, &profile(engine)).map_or(0, |thin| thin.len());
+                        kept += thinned(&text, &profile(engine)).map_or(0, |thin| thin.html().len());
                         all += text.len();
                     } else if is_thread {
                         reasons.push(why(&text, &profile(engine)));

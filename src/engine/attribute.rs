@@ -17,20 +17,79 @@ pub struct AttributeTest {
     operator: Operator,
     value: String,
     finder: Finder<'static>,
-    /// Case counts. For some attributes of HTML it does not.
-    exact: bool,
-    /// It lets nothing through that the selector does not.
+    case: Case,
+    /// It can be held against an element exactly as the selector does: [`AttributeTest::matches`].
     pub(super) is_precise: bool,
 }
 
 impl PartialEq for AttributeTest {
     fn eq(&self, other: &AttributeTest) -> bool {
-        let all = |test: &AttributeTest| (test.operator, test.exact, test.is_precise);
+        let all = |test: &AttributeTest| (test.operator, test.case, test.is_precise);
         self.name == other.name && self.value == other.value && all(self) == all(other)
     }
 }
 
 impl Eq for AttributeTest {}
+
+/// Where the case of ASCII letters counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Case {
+    Counts,
+    /// Not in elements of HTML.
+    OutsideHtml,
+    Never,
+}
+
+/// Attributes of HTML whose values are compared without regard to case: the list of the HTML standard, "Case-sensitivity of
+/// selectors".
+const WITHOUT_CASE: [&str; 46] = [
+    "accept",
+    "accept-charset",
+    "align",
+    "alink",
+    "axis",
+    "bgcolor",
+    "charset",
+    "checked",
+    "clear",
+    "codetype",
+    "color",
+    "compact",
+    "declare",
+    "defer",
+    "dir",
+    "direction",
+    "disabled",
+    "enctype",
+    "face",
+    "frame",
+    "hreflang",
+    "http-equiv",
+    "lang",
+    "language",
+    "link",
+    "media",
+    "method",
+    "multiple",
+    "nohref",
+    "noresize",
+    "noshade",
+    "nowrap",
+    "readonly",
+    "rel",
+    "rev",
+    "rules",
+    "scope",
+    "scrolling",
+    "selected",
+    "shape",
+    "target",
+    "text",
+    "type",
+    "valign",
+    "valuetype",
+    "vlink",
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operator {
@@ -55,17 +114,22 @@ impl AttributeTest {
             },
         };
         let (name, right) = (left.trim(), right.trim());
-        let value = match right.chars().next() {
-            Some(quote @ ('"' | '\'')) => right[1..].split(quote).next()?,
-            _ => right.split_ascii_whitespace().next().unwrap_or_default(),
+        let (value, flag) = match right.chars().next() {
+            Some(quote @ ('"' | '\'')) => right[1..].split_once(quote)?,
+            _ => right.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((right, "")),
         };
         if value.contains('\\') || name_at(name) != name {
             return None;
         }
-        let flagged = right.ends_with(" i") || right.ends_with(" I");
-        let exact = !flagged
-            && (name.starts_with("data-") || ["id", "class", "href", "src", "onclick", "title"].contains(&name));
-        let is_precise = operator == Operator::Exists || exact && !is_loose && !value.is_empty();
+        let flag = flag.trim();
+        let case = match flag {
+            "" if !WITHOUT_CASE.contains(&name) && !name.bytes().any(|byte| byte.is_ascii_uppercase()) => Case::Counts,
+            "" => Case::OutsideHtml,
+            _ => Case::Never,
+        };
+        let is_known = !name.bytes().any(|byte| byte.is_ascii_uppercase()) && (flag.is_empty() || flag == "i");
+        let is_precise =
+            is_known && !is_loose && (!value.is_empty() || operator == Operator::Exists || operator == Operator::Is);
         let finder = Finder::new(value).into_owned();
         let key = name_key(name.as_bytes());
         Some(AttributeTest {
@@ -75,7 +139,7 @@ impl AttributeTest {
             operator,
             value: value.to_owned(),
             finder,
-            exact,
+            case,
             is_precise,
         })
     }
@@ -87,7 +151,16 @@ impl AttributeTest {
 
     /// Whether the value may do.
     pub fn holds(&self, value: &str) -> bool {
-        if self.exact {
+        self.compares(value, self.case == Case::Counts)
+    }
+
+    /// Whether the selector lets the value through, on an element of HTML or on another; for tests that are precise.
+    pub fn matches(&self, value: &str, is_html: bool) -> bool {
+        self.compares(value, self.case == Case::Counts || self.case == Case::OutsideHtml && !is_html)
+    }
+
+    fn compares(&self, value: &str, exactly: bool) -> bool {
+        if exactly {
             return match self.operator {
                 Operator::Exists => true,
                 Operator::Is => value == self.value,
@@ -121,6 +194,7 @@ mod tests {
         assert!(holds("id$='_x'", "a_x") && !holds("id$='_x'", "x"));
         assert!(holds("href*=\"a=b\"", "?a=b&") && !holds("href*=\"a=b\"", "a"));
         assert!(holds("rel=next", "NEXT") && !holds("rel=next", "prev"));
+        assert!(holds("name=\"a\"", "a") && !holds("name=a", "A") && holds("name=\"a\"i", "A"));
         assert!(holds("c~=d", "a d") && holds("hidden", "") && holds("href^='A' i", "a"));
         assert!(AttributeTest::of("a=\"\\22\"").is_none(), "escapes are left to the selector");
     }

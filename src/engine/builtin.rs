@@ -50,5 +50,8 @@ pub(super) const PROFILES: &[(&str, &str)] = profiles![
     "lemmy"
     "ubbthreads"
     "ptt"
+    "pipermail"
+    "hypermail"
+    "mhonarc"
     "generic"
 ];

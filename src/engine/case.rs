@@ -26,6 +26,8 @@ pub struct Case {
     pub thread: Option<String>,
     /// Boards that the thread stands in, from the outermost in, as `id name`.
     pub path: Option<Vec<String>>,
+    /// It is shown to who is logged in.
+    pub logged_in: Option<bool>,
     /// Lines that tell the zone or the present time.
     pub clock: Option<Vec<String>>,
     /// Address of the following page; empty: there is none.

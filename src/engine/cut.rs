@@ -1,6 +1,7 @@
 //! What of a page a profile can look at: from its selectors alone follows which elements of a page must be parsed, and of which
 //! the start tag is enough. All of it may want too much and never too little.
 
+use html5ever::LocalName;
 use memchr::memmem::Finder;
 use serde::Deserialize;
 
@@ -66,21 +67,22 @@ const READ_OUTSIDE: usize = 6;
 
 /// Names of attributes, by their keys.
 #[derive(Debug, Default)]
-pub struct Names([Vec<(u64, Box<str>)>; 32]);
+pub struct Names([Vec<(u64, LocalName)>; 32]);
 
 impl Names {
     /// Enters a name.
     fn add(&mut self, name: &str) {
         let key = name_key(name.as_bytes());
-        if !self.have(key, name) {
-            self.0[Names::place(key)].push((key, name.into()));
+        if self.get(key, name).is_none() {
+            self.0[Names::place(key)].push((key, LocalName::from(name.to_ascii_lowercase())));
         }
     }
 
-    /// Whether a name, as written, is one of them.
+    /// A name, given as written with its key, where it is one of them.
     #[inline]
-    pub fn have(&self, key: u64, name: &str) -> bool {
-        self.0[Names::place(key)].iter().any(|(known, word)| *known == key && word.eq_ignore_ascii_case(name))
+    pub fn get(&self, key: u64, name: &str) -> Option<&LocalName> {
+        let mut same = self.0[Names::place(key)].iter().filter(|(known, _)| *known == key);
+        same.find(|(_, word)| str::eq_ignore_ascii_case(word, name)).map(|(_, word)| word)
     }
 
     #[inline]
@@ -164,6 +166,24 @@ impl Cut {
         READ.iter().take(READ_OUTSIDE).for_each(|name| cut.outside.add(name));
         READ.iter().for_each(|name| cut.inside.add(name));
         Some(cut)
+    }
+
+    /// Everything in the body of a page, with attributes of these names.
+    #[cfg(test)]
+    pub(crate) fn of_body<'n>(names: impl Iterator<Item = &'n str>) -> Cut {
+        let mut cut = Cut {
+            posts: Vec::new(),
+            keys: Keys::default(),
+            in_posts: Keys::default(),
+            wants: Vec::new(),
+            asks_places: false,
+            outside: Names::default(),
+            inside: Names::default(),
+            marks: Vec::new(),
+        };
+        names.for_each(|name| cut.inside.add(name));
+        cut.enter("body", want::WHOLE, &[]);
+        cut
     }
 
     /// How many posts a page seems to hold.
@@ -260,7 +280,7 @@ impl Cut {
 /// whole. The other tables of a profile are not asked about such pages.
 fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
     let mut all = Vec::new();
-    let PageRules { clock, noscript: _ } = &written.page;
+    let PageRules { clock, noscript: _, commented: _ } = &written.page;
     let PagerRules { unit: _, posts_per_page: _, threads_per_page: _, next, current, pages, links, last_offset } =
         &written.pager;
     let ThreadRules { title, boards, link, locked, descending, excerpt: _, excerpt_date: _ } = &written.thread;
@@ -297,7 +317,8 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
     }
     let AuthorRules { name, id: author_id, url, role, nobody: _ } = author;
     // What a notice's markup tells is looked for within the notice, which is wanted whole.
-    let NoticeRules { editor: _, editor_id: _, editor_url: _, reason: _, date_attributes: _, modified } = notice;
+    let NoticeRules { wordless, editor: _, editor_id: _, editor_url: _, reason: _, date_attributes: _, modified } =
+        notice;
     let values = [id, link, position, headline, date, date_attributes, name, author_id, url, role, modified];
     let mut of_post = want::TAG;
     let mut within = Vec::new();
@@ -306,7 +327,7 @@ fn wanted(written: &Written) -> Option<Vec<(&Css, u8)>> {
             of_post = want::WHOLE;
         }
     }
-    within.extend(skip.iter().map(|css| (css, want::TAG)));
+    within.extend(skip.iter().chain(wordless).map(|css| (css, want::TAG)));
     within.extend(body.0.iter().chain(notices).map(|css| (css, want::WHOLE)));
     let files = attachment.iter().flat_map(|AttachmentRules { each, name: _, url: _, size: _ }| each);
     within.extend(files.map(|css| (css, want::WHOLE)));

@@ -11,6 +11,9 @@ use url::Url;
 
 use super::{Case, Detect, EngineError, Head, Profile, builtin, marks, rules::Written};
 
+/// What an address of an engine's shape adds to what the marks of a page say for it.
+const FOR_ADDRESS: i32 = Detect::ENOUGH / 5;
+
 /// All engines that are known. Profiles compile when they are first asked for.
 pub struct Engines {
     entries: Vec<Entry>,
@@ -29,6 +32,8 @@ struct Marks {
     search: marks::Marks,
     /// By mark, the entries that it speaks for or against.
     meaning: Vec<Vec<(usize, i32)>>,
+    /// By stage of the search and entry, what the later ones may take from it and give it.
+    left: Vec<Vec<(i32, i32)>>,
 }
 
 impl Engines {
@@ -153,15 +158,20 @@ impl Engines {
     pub fn recognise(&self, text: &str, url: &Url) -> Option<Arc<Profile>> {
         let marks = self.marks.get_or_init(|| self.build_marks());
         let mut score = vec![0; self.entries.len()];
-        marks.search.in_text(text.as_bytes(), |mark| {
-            for (at, weight) in &marks.meaning[mark] {
-                score[*at] += weight;
+        for stage in 0..marks::Marks::STAGES {
+            marks.search.in_text(stage, text.as_bytes(), |mark| {
+                for (at, weight) in &marks.meaning[mark] {
+                    score[*at] += weight;
+                }
+            });
+            if let Some(profile) = settled(&score, &marks.left[stage]).and_then(|at| self.profile(at)) {
+                return Some(profile);
             }
-        });
+        }
         let mut best: Option<(i32, Arc<Profile>)> = None;
         for (at, score) in score.into_iter().enumerate().filter(|(_, score)| *score >= Detect::ENOUGH / 2) {
             let Some(profile) = self.profile(at) else { continue };
-            let score = score + if profile.address(url).is_some() { Detect::ENOUGH / 5 } else { 0 };
+            let score = score + if profile.address(url).is_some() { FOR_ADDRESS } else { 0 };
             if score >= Detect::ENOUGH && best.as_ref().is_none_or(|(high, _)| score > *high) {
                 best = Some((score, profile));
             }
@@ -187,7 +197,17 @@ impl Engines {
                 }
             }
         }
-        Marks { search: marks::Marks::new(patterns.iter().map(String::as_str)), meaning }
+        let search = marks::Marks::new(patterns.iter().map(String::as_str));
+        let mut left = vec![vec![(0, 0); self.entries.len()]; marks::Marks::STAGES];
+        for (stage, left) in left.iter_mut().enumerate() {
+            for &mark in (stage + 1..marks::Marks::STAGES).flat_map(|later| search.of_stage(later)) {
+                for (at, weight) in &meaning[mark] {
+                    left[*at].0 += (*weight).min(0);
+                    left[*at].1 += (*weight).max(0);
+                }
+            }
+        }
+        Marks { search, meaning, left }
     }
 
     fn profile(&self, at: usize) -> Option<Arc<Profile>> {
@@ -214,6 +234,15 @@ impl Engines {
         let text = if built_in { without_cases(&entry.text) } else { &entry.text };
         Profile::read(&entry.file, text, &bases)
     }
+}
+
+/// The entry that will have most, whatever is still found and whatever the address adds.
+fn settled(score: &[i32], left: &[(i32, i32)]) -> Option<usize> {
+    let least = |at: &usize| score[*at] + left[*at].0;
+    let best = (0..score.len()).max_by_key(least)?;
+    let high = least(&best);
+    let beats = |at: usize| at == best || score[at] + left[at].1 + FOR_ADDRESS < high;
+    (high >= Detect::ENOUGH && (0..score.len()).all(beats)).then_some(best)
 }
 
 fn builtin_files() -> impl Iterator<Item = (String, Cow<'static, str>)> {

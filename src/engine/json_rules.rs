@@ -20,6 +20,8 @@ table! {
     JsonRules {
         /// Where a page carries a document: an element's text, or an attribute. Its selectors read the page.
         embedded: Value,
+        /// Found in pages whose script asks for documents: where such a page holds nothing, the document is asked for.
+        shell: Value,
         /// The part of such a document that counts, where it is not the whole; the first pointer that leads anywhere counts.
         root: Pointers,
         /// Objects that others name by `type` and `id`.
@@ -228,9 +230,11 @@ table! {
 impl EachCss for JsonRules {
     fn each_css(&mut self, visit: &mut dyn FnMut(&mut Css)) {
         self.embedded.each_css(visit);
+        self.shell.each_css(visit);
     }
 
     fn each_attribute(&self, visit: &mut dyn FnMut(&str)) {
         self.embedded.each_attribute(visit);
+        self.shell.each_attribute(visit);
     }
 }

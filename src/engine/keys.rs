@@ -7,6 +7,7 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
+pub use super::above::Above;
 use super::{attribute::AttributeTest, plain::Plain};
 
 /// By hash of what an element carries, the selectors that may match it.
@@ -15,9 +16,22 @@ pub struct Keys {
     map: HashMap<u64, Vec<Candidate>, BuildHasherDefault<Identity>>,
     /// One bit for some bits of each key: most of what elements carry is no key, and this tells it sooner than the map.
     present: [u64; 64],
+    /// What selectors look for within elements: found like selectors, by numbers behind theirs.
+    inner: Vec<Box<str>>,
+    first_inner: u32,
 }
 
 impl Keys {
+    /// Keys of selectors, where numbers are free from a first one on.
+    pub(super) fn new(free: u32) -> Keys {
+        Keys { map: HashMap::default(), present: [0; 64], inner: Vec::new(), first_inner: free }
+    }
+
+    /// The first number that is free.
+    pub(super) fn free(&self) -> u32 {
+        self.first_inner + self.inner.len() as u32
+    }
+
     /// Candidates for elements that carry this.
     #[inline]
     pub fn get(&self, hash: u64) -> &[Candidate] {
@@ -30,9 +44,24 @@ impl Keys {
     /// Enters all alternatives of a selector.
     pub(super) fn enter(&mut self, css: u32, selector: &str) {
         for alternative in split_outside(selector, |c| c == ',') {
-            let (key, candidate) = candidate_of(css, alternative.trim());
+            let (key, mut candidate) = candidate_of(css, alternative.trim());
+            if let Some(plain) = &mut candidate.plain {
+                plain.each_inner(&mut |inner| inner.number = self.number_of(&inner.text));
+            }
             self.add(Some(key), candidate);
         }
+    }
+
+    /// The number of what is looked for within elements.
+    fn number_of(&mut self, inner: &str) -> u32 {
+        if let Some(known) = self.inner.iter().position(|known| **known == *inner) {
+            return self.first_inner + known as u32;
+        }
+        let number = self.free();
+        self.inner.push(inner.into());
+        let (key, candidate) = candidate_of(number, inner);
+        self.add(Some(key), candidate);
+        number
     }
 
     /// Enters a candidate for elements that carry a key; without one for all.
@@ -48,7 +77,7 @@ impl Keys {
 
 impl Default for Keys {
     fn default() -> Keys {
-        Keys { map: HashMap::default(), present: [0; 64] }
+        Keys::new(0)
     }
 }
 
@@ -92,50 +121,25 @@ impl Candidate {
         passes: impl Fn(&AttributeTest) -> bool,
         above: &Above,
     ) -> bool {
-        self.kinds & !kinds == 0
-            && self.also.iter().all(|hash| carried.contains(hash))
-            && self.above.iter().all(|hash| above.has(*hash))
-            && self.tests.iter().all(passes)
+        self.is_named(carried, kinds) && self.stands_in(above) && self.passes(passes)
     }
-}
 
-/// What the elements above the present one carry: a counting filter, which may say yes where it should say no.
-#[derive(Clone, Debug)]
-pub struct Above {
-    counts: Box<[u32; 2048]>,
-    carried: Vec<u16>,
-}
-
-impl Default for Above {
-    fn default() -> Above {
-        Above { counts: Box::new([0; 2048]), carried: Vec::new() }
-    }
-}
-
-impl Above {
-    /// An element that is entered carries this.
+    /// Whether an element of these names and of attributes of these bits may match.
     #[inline]
-    pub fn enter(&mut self, hash: u64) {
-        let slot = (hash >> 53) as u16;
-        self.counts[usize::from(slot)] += 1;
-        self.carried.push(slot);
+    pub fn is_named(&self, carried: &[u64], kinds: u64) -> bool {
+        self.kinds & !kinds == 0 && self.also.iter().all(|hash| carried.contains(hash))
     }
 
-    /// How much is carried now: the mark for [`Above::leave`].
-    pub fn mark(&self) -> usize {
-        self.carried.len()
-    }
-
-    /// All that was entered since the mark is left.
-    pub fn leave(&mut self, mark: usize) {
-        for slot in self.carried.drain(mark..) {
-            self.counts[usize::from(slot)] -= 1;
-        }
-    }
-
+    /// Whether an element's attributes are what they must be; `passes` tells of each test.
     #[inline]
-    fn has(&self, hash: u64) -> bool {
-        self.counts[(hash >> 53) as usize] > 0
+    pub fn passes(&self, passes: impl Fn(&AttributeTest) -> bool) -> bool {
+        self.tests.iter().all(passes)
+    }
+
+    /// Whether what must stand above an element does.
+    #[inline]
+    pub fn stands_in(&self, above: &Above) -> bool {
+        self.above.iter().all(|hash| above.has(*hash))
     }
 }
 
@@ -439,16 +443,5 @@ mod tests {
         }
         let all: std::collections::HashSet<u64> = names.iter().map(|name| name_key(name.as_bytes())).collect();
         assert_eq!(all.len(), names.len() - 1);
-    }
-
-    #[test]
-    fn what_was_left_is_no_longer_above() {
-        let mut above = Above::default();
-        above.enter(class_hash("a"));
-        let mark = above.mark();
-        above.enter(class_hash("b"));
-        assert!(above.has(class_hash("a")) && above.has(class_hash("b")));
-        above.leave(mark);
-        assert!(above.has(class_hash("a")) && !above.has(class_hash("b")));
     }
 }

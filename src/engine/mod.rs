@@ -3,10 +3,12 @@
 //! A profile is one TOML file: how its pages are recognised, the shapes of its addresses, and where on its pages boards,
 //! threads, posts and their parts stand. Nothing here reads a page: that is what `extract` does with a profile in hand.
 
+mod above;
 pub mod attribute;
 mod builtin;
 mod case;
 pub mod cut;
+mod digits;
 mod engines;
 mod error;
 mod json_rules;

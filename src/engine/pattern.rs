@@ -5,6 +5,8 @@ use std::{ops::Deref, sync::OnceLock};
 use regex::Regex;
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::digits::Digits;
+
 /// A regular expression. `\d` is a digit of ASCII there, as it is in addresses and counters of all engines: those
 /// of all scripts make a pattern of ten times the size.
 ///
@@ -12,6 +14,8 @@ use serde::{Deserialize, Deserializer, de::Error};
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: Box<str>,
+    /// The same without a regular expression, where it is of such a form.
+    digits: Option<Digits>,
     compiled: OnceLock<Regex>,
 }
 
@@ -29,13 +33,21 @@ impl Pattern {
         } else {
             regex_syntax::parse(&text).map_err(|error| error.to_string())?;
         }
-        Ok(Pattern { text, compiled })
+        Ok(Pattern { digits: Digits::parse(&text), text, compiled })
     }
 
     /// The first of its captures that took part, or all that matched where it captures nothing.
     pub fn taken<'t>(&self, text: &'t str) -> Option<&'t str> {
+        if let Some(digits) = self.digits.as_ref().filter(|digits| digits.has_number()) {
+            return digits.taken(text);
+        }
         let captures = self.captures(text)?;
         captures.iter().skip(1).flatten().next().or_else(|| captures.get(0)).map(|found| found.as_str())
+    }
+
+    /// The same without a regular expression, where it is of such a form.
+    pub(super) fn digits(&self) -> Option<&Digits> {
+        self.digits.as_ref()
     }
 }
 

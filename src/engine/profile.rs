@@ -108,11 +108,13 @@ impl Profile {
             return Err(incomplete("`[post]` needs `body`: what it says makes a post".to_owned()));
         }
         let cut = Cut::of(&mut written);
-        let (mut keys, mut other_keys) = (Keys::default(), Keys::default());
-        for css in &selectors {
-            let keys = if css.number() < of_posts { &mut keys } else { &mut other_keys };
-            keys.enter(css.number, &css.text);
-        }
+        let keys_of = |from: usize, to: usize, free: u32| {
+            let mut keys = Keys::new(free);
+            selectors[from..to].iter().for_each(|css| keys.enter(css.number, &css.text));
+            keys
+        };
+        let keys = keys_of(0, of_posts, u32::try_from(selectors.len()).unwrap_or(u32::MAX));
+        let other_keys = keys_of(of_posts, selectors.len(), keys.free());
         Ok(Profile {
             name: written.name.into(),
             title: written.title,
@@ -176,6 +178,11 @@ impl Profile {
         url_rule::of_kind(&self.urls, near, kind, json, id, slug)
     }
 
+    /// The address of the document that holds what stands at a page's address; `None` where the engine has none.
+    pub fn document_of(&self, page: &Address) -> Option<Address> {
+        url_rule::document_of(&self.urls, page)
+    }
+
     /// Where a post of a thread is found.
     pub fn permalink(&self, thread: &Address, post: &str) -> Option<Url> {
         thread.permalink(&self.address, &self.urls, post)
@@ -189,6 +196,11 @@ impl Profile {
     /// All selectors, in the order of their numbers.
     pub fn selectors(&self) -> &[Css] {
         &self.selectors
+    }
+
+    /// How many numbers there are: those of all selectors, then those of what they look for within elements.
+    pub fn numbers(&self) -> usize {
+        self.other_keys.free() as usize
     }
 
     /// By the hash of what an element must carry, the selectors that may match it, of those that pages of posts are asked by.

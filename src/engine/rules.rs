@@ -124,6 +124,8 @@ table! {
         clock: Value,
         /// What stands in `noscript` elements is part of the page.
         noscript: bool,
+        /// What stands in the comment of a `code` element, for a script to lay out, is part of the page.
+        commented: bool,
     }
 }
 
@@ -180,6 +182,8 @@ table! {
         each: Option<Css>,
         /// What looks like one and is none.
         skip: Option<Css>,
+        /// It goes on behind that element, up to the next one: for engines that write a thread as rows side by side.
+        goes_on: bool,
         /// Its link; the text is its title.
         link: Option<Css>,
         /// Its title, where that is not all of the link's text.
@@ -284,6 +288,8 @@ table! {
 table! {
     /// What a notice's markup tells.
     NoticeRules {
+        /// Notices whatever they say: the instant of an edit, without words.
+        wordless: Option<Css>,
         /// The editor's name, in a link.
         editor: Value,
         /// The editor's id.

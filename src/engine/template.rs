@@ -1,7 +1,10 @@
 //! Addresses with slots: how they are written, and what fills them.
 
-use regex::Regex;
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer, de::Error};
+
+use super::Pattern;
 
 /// A text with slots.
 #[derive(Clone, Debug, Default)]
@@ -54,22 +57,31 @@ impl Template {
 
     /// The text with its slots filled; `None` where a value that it needs is unknown.
     pub(super) fn fill(&self, slots: &Slots) -> Option<String> {
-        let mut out = String::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Slot(name) => out.push_str(&slots.value(name)?),
-                Piece::Optional(inner) => {
-                    if inner.iter().all(|piece| !matches!(piece, Piece::Slot(name) if slots.is_implied(name)))
-                        && let Some(text) = Template(inner.clone()).fill(slots)
-                    {
-                        out.push_str(&text);
-                    }
+        let mut out = String::with_capacity(64);
+        fill(&self.0, slots, &mut out).then_some(out)
+    }
+}
+
+/// Writes pieces; whether all values that they need are known.
+fn fill(pieces: &[Piece], slots: &Slots, out: &mut String) -> bool {
+    pieces.iter().all(|piece| {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Slot(name) => match slots.value(name) {
+                Some(value) => out.push_str(&value),
+                None => return false,
+            },
+            Piece::Optional(inner) => {
+                let before = out.len();
+                if inner.iter().any(|piece| matches!(piece, Piece::Slot(name) if slots.is_implied(name)))
+                    || !fill(inner, slots, out)
+                {
+                    out.truncate(before);
                 }
             }
         }
-        Some(out)
-    }
+        true
+    })
 }
 
 impl<'de> Deserialize<'de> for Template {
@@ -91,15 +103,16 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    fn value(&self, name: &str) -> Option<String> {
-        match name {
-            "board" => self.board.clone(),
-            "thread" => self.thread.clone(),
-            "post" => self.post.clone(),
-            "slug" => self.slug.clone(),
-            "page" => Some(self.page.unwrap_or(1).to_string()),
-            _ => Some(self.offset.unwrap_or(0).to_string()),
-        }
+    fn value(&self, name: &str) -> Option<Cow<'_, str>> {
+        let named = match name {
+            "board" => &self.board,
+            "thread" => &self.thread,
+            "post" => &self.post,
+            "slug" => &self.slug,
+            "page" => return Some(self.page.unwrap_or(1).to_string().into()),
+            _ => return Some(self.offset.unwrap_or(0).to_string().into()),
+        };
+        named.as_deref().map(Cow::Borrowed)
     }
 
     fn is_implied(&self, name: &str) -> bool {
@@ -114,23 +127,33 @@ impl Slots {
     }
 
     /// Takes the named captures of a pattern that must match; gives the capture `base`.
-    pub(super) fn take(&mut self, pattern: &Regex, text: &str) -> Option<String> {
-        let captures = pattern.captures(text)?;
+    pub(super) fn take(&mut self, pattern: &Pattern, text: &str) -> Option<String> {
         let mut base = String::new();
+        if let Some(digits) = pattern.digits() {
+            let found = digits.taken(text)?;
+            digits.name().into_iter().for_each(|name| self.put(name, found));
+            return Some(base);
+        }
+        let captures = pattern.captures(text)?;
         for (name, found) in pattern.capture_names().zip(captures.iter()) {
-            let (Some(name), Some(found)) = (name, found) else { continue };
-            let found = found.as_str().to_owned();
-            match name {
-                "base" => base = found,
-                "board" => self.board = Some(found),
-                "thread" => self.thread = Some(found),
-                "post" => self.post = Some(found),
-                "slug" => self.slug = Some(found),
-                "page" => self.page = found.parse().ok(),
-                "offset" => self.offset = found.parse().ok(),
+            match (name, found) {
+                (Some("base"), Some(found)) => base = found.as_str().to_owned(),
+                (Some(name), Some(found)) => self.put(name, found.as_str()),
                 _ => {}
             }
         }
         Some(base)
+    }
+
+    fn put(&mut self, name: &str, found: &str) {
+        match name {
+            "board" => self.board = Some(found.to_owned()),
+            "thread" => self.thread = Some(found.to_owned()),
+            "post" => self.post = Some(found.to_owned()),
+            "slug" => self.slug = Some(found.to_owned()),
+            "page" => self.page = found.parse().ok(),
+            "offset" => self.offset = found.parse().ok(),
+            _ => {}
+        }
     }
 }

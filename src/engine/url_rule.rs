@@ -1,5 +1,8 @@
 //! The shapes of an engine's addresses, and the canonical form of each.
 
+use std::borrow::Cow;
+
+use memchr::memchr2;
 use serde::{Deserialize, Deserializer, de::Error};
 use url::Url;
 
@@ -77,11 +80,28 @@ impl<'de> Deserialize<'de> for Parameter {
 
 /// A regex for the end of a path.
 #[derive(Clone, Debug)]
-pub struct PathPattern(Pattern);
+pub struct PathPattern {
+    whole: Pattern,
+    /// The end of the path, where it is one and the same.
+    file: Option<String>,
+}
 
 impl PathPattern {
     fn new(text: &str) -> Result<PathPattern, String> {
-        Pattern::new(&format!("^(?<base>(?:.*/)?)(?:{text})$")).map(PathPattern)
+        let whole = Pattern::new(&format!("^(?<base>(?:.*/)?)(?:{text})$"))?;
+        let file = text.replace("\\.", "");
+        let is_plain = file.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/'));
+        Ok(PathPattern { whole, file: is_plain.then(|| text.replace('\\', "")) })
+    }
+
+    /// Takes the captures of a path that must match; gives the directory before its end.
+    fn take(&self, slots: &mut Slots, path: &str) -> Option<String> {
+        match &self.file {
+            Some(file) if !path.contains('\n') => {
+                path.strip_suffix(&**file).filter(|base| base.is_empty() || base.ends_with('/')).map(str::to_owned)
+            }
+            _ => slots.take(&self.whole, path),
+        }
     }
 }
 
@@ -136,17 +156,23 @@ pub(super) fn address(common: &AddressRules, rules: &[UrlRule], url: &Url) -> Op
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let (name, value) = (percent_decoded(name), percent_decoded(value));
         let carries_session = common.session.iter().any(|known| known.name == name && known.value.is_match(&value));
-        if !carries_session && !common.ignore.contains(&name) {
+        if !carries_session && common.ignore.iter().all(|known| *known != name) {
             query.push((name, value));
         }
     }
     rules.iter().enumerate().find_map(|(number, rule)| fit(rule, number, url, &path, &query))
 }
 
-fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, String)]) -> Option<Address> {
+fn fit(
+    rule: &UrlRule,
+    number: usize,
+    url: &Url,
+    path: &str,
+    query: &[(Cow<'_, str>, Cow<'_, str>)],
+) -> Option<Address> {
     if let Some(known) = rule.query.iter().find(|known| known.name == "*") {
         let mut slots = Slots::default();
-        let base = slots.take(&rule.path.0, path)?;
+        let base = rule.path.take(&mut slots, path)?;
         slots.take(&known.value, &percent_decoded(url.query().unwrap_or_default()))?;
         return built(rule, number, url, base, slots);
     }
@@ -158,7 +184,7 @@ fn fit(rule: &UrlRule, number: usize, url: &Url, path: &str, query: &[(String, S
         return None;
     }
     let mut slots = Slots::default();
-    let base = slots.take(&rule.path.0, path)?;
+    let base = rule.path.take(&mut slots, path)?;
     for (name, value) in query {
         let known = rule.query.iter().find(|known| known.is_about(name, value))?;
         slots.take(&known.value, if known.name.is_empty() { name } else { value })?;
@@ -195,7 +221,10 @@ fn place_at(url: &mut Url, base: &str, filled: &str) {
         Some((path, query)) => (path, Some(query)),
         None => (filled, None),
     };
-    url.set_path(&format!("{base}{path}"));
+    // mostly it stays where it is
+    if url.path().strip_prefix(base) != Some(path) {
+        url.set_path(&format!("{base}{path}"));
+    }
     url.set_query(query);
     url.set_fragment(fragment);
 }
@@ -231,6 +260,22 @@ pub(super) fn of_kind(
     let (id, slug) = (id.map(str::to_owned), slug.map(str::to_owned));
     let (board, thread) = if kind == PageKind::Thread { (None, id) } else { (id, None) };
     built(rule, number, &near.url, near.base.clone(), Slots { board, thread, slug, ..Slots::default() })
+}
+
+/// The address of the document that holds what stands at another one: the first shape of JSON that what is known of that fills.
+pub(super) fn document_of(rules: &[UrlRule], of: &Address) -> Option<Address> {
+    let mut fitting = rules.iter().enumerate().filter(|(_, rule)| rule.kind == of.kind && rule.json && !rule.alias);
+    fitting.find_map(|(number, rule)| {
+        let slots = Slots {
+            board: of.board_id.clone(),
+            thread: of.thread_id.clone(),
+            post: None,
+            slug: of.slug.clone(),
+            page: of.page,
+            offset: of.offset,
+        };
+        built(rule, number, &of.url, of.base.clone(), slots)
+    })
 }
 
 impl Address {
@@ -293,9 +338,9 @@ impl Address {
     }
 }
 
-fn percent_decoded(text: &str) -> String {
-    if !text.contains('%') && !text.contains('+') {
-        return text.to_owned();
+fn percent_decoded(text: &str) -> Cow<'_, str> {
+    if memchr2(b'%', b'+', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
     }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -310,5 +355,5 @@ fn percent_decoded(text: &str) -> String {
             other => bytes.push(other),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }

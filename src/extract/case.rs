@@ -58,6 +58,9 @@ impl Wrong {
         let path = thread.boards.iter().map(|board| named(board.id.as_deref(), &board.name)).collect();
         self.compare("path", &want.path, &path);
         self.compare_text("next", &want.next, got.next.as_ref().map(|next| next.url.as_str()));
+        if want.logged_in.is_some() {
+            self.compare("logged_in", &Some(want.logged_in), &got.logged_in);
+        }
         self.compare("clock", &want.clock, &got.facts.clock_lines);
         let boards = got.boards.iter().map(|board| named(board.id.as_deref(), &board.name)).collect();
         self.compare("boards", &want.boards, &boards);

@@ -21,6 +21,8 @@ pub(super) enum Kind<'a> {
 /// A page in document order; comments and the like are left out.
 pub(super) struct Flat<'a> {
     nodes: Vec<Node<'a>>,
+    /// Elements no longer reach as far as the page says.
+    is_changed: bool,
 }
 
 impl<'a> Flat<'a> {
@@ -50,7 +52,11 @@ impl<'a> Flat<'a> {
                 here = above.next_sibling();
             }
         }
-        Flat { nodes }
+        Flat { nodes, is_changed: false }
+    }
+
+    pub(super) fn is_changed(&self) -> bool {
+        self.is_changed
     }
 
     pub(super) fn len(&self) -> u32 {
@@ -71,6 +77,7 @@ impl<'a> Flat<'a> {
 
     /// Ends an element, and all that is open within it, before a place: end tags were forgotten.
     pub(super) fn end_before(&mut self, at: u32, place: u32) {
+        self.is_changed = true;
         for node in &mut self.nodes[at as usize..place as usize] {
             node.end = node.end.min(place);
         }
@@ -78,6 +85,7 @@ impl<'a> Flat<'a> {
 
     /// Lets an element reach over those behind it: up to a place, or to the end of what it stands in.
     pub(super) fn go_on(&mut self, at: u32, next: Option<u32>) {
+        self.is_changed = true;
         let outer = self.nodes[..at as usize].iter().rev().find(|node| node.end > at);
         let end = outer.map_or(self.len(), |outer| outer.end);
         self.nodes[at as usize].end = next.filter(|next| *next < end).unwrap_or(end);

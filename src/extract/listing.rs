@@ -51,14 +51,18 @@ pub(super) fn boards(view: &View<'_, '_>) -> Vec<BoardRow> {
 }
 
 /// The threads of a page, in page order.
-pub(super) fn threads(view: &View<'_, '_>) -> Vec<ThreadRow> {
+pub(super) fn threads(view: &mut View<'_, '_>) -> Vec<ThreadRow> {
     let rules = &view.profile.board;
     let (Some(each), Some(link)) = (&rules.each, &rules.link) else { return Vec::new() };
     let mut rows: Vec<ThreadRow> = Vec::new();
-    for &at in view.all(each, &view.whole()) {
-        if view.has(rules.skip.as_ref(), at) {
-            continue;
+    let mut places = view.all(each, &view.whole()).to_vec();
+    places.retain(|at| !view.has(rules.skip.as_ref(), *at));
+    if rules.goes_on {
+        for (number, at) in places.iter().enumerate() {
+            view.flat.go_on(*at, places.get(number + 1).copied());
         }
+    }
+    for at in places {
         let range = at..view.flat.within(at).end;
         let found = view.all(link, &range).iter().find_map(|place| {
             let address = view.profile.address(&view.link(*place)?)?;

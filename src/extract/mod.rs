@@ -19,6 +19,7 @@ mod page;
 mod pager;
 mod parse;
 mod post;
+mod prepared;
 mod purse;
 mod select;
 mod structured;

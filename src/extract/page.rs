@@ -1,8 +1,8 @@
 //! A page as a whole: which engine made it, what it turned out to be, and what it holds.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
-use memchr::memmem;
+use scraper::Html;
 
 use super::{
     bad, cut,
@@ -10,7 +10,9 @@ use super::{
     generic, guard, json, listing,
     options::ExtractOptions,
     pager::{self, Place},
-    parse, post, structured, truncated,
+    parse, post,
+    prepared::prepared,
+    structured, truncated,
     view::View,
     wayback, xml,
 };
@@ -109,11 +111,11 @@ fn read_cut(
     (read.kind == PageKind::Thread && read.posts.len() >= posts).then_some(read)
 }
 
-/// What of a page its profile can look at, as a smaller page.
+/// What of a page its profile can look at, as a smaller tree.
 ///
 /// # Errors
 /// Where the page must be parsed whole: the place of the tag for which, or `None` where the profile does not allow to cut.
-pub fn thinned(text: &str, profile: &Profile) -> Result<String, Option<usize>> {
+pub fn thinned(text: &str, profile: &Profile) -> Result<Html, Option<usize>> {
     let cut = profile.cut().ok_or(None)?;
     cut::thinned(&prepared(text, profile), cut).map_err(Some)
 }
@@ -127,22 +129,13 @@ fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, opt
     let truncated = truncated::is_truncated(text);
     let text = xml::closed(markup);
     let (text, depth_cut) = guard::capped(&text);
-    let read = parsed(page, &text, profile, options, truncated);
+    let read = parsed(page, &parse::document(&text), profile, options, truncated);
     Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
 }
 
-fn prepared<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
-    match (profile.structure, profile.page.noscript) {
-        (true, _) => generic::prepared(text),
-        (_, true) => without_noscript(text),
-        _ => Cow::Borrowed(text),
-    }
-}
-
-/// Parses and reads a page.
-fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
-    let html = parse::document(text);
-    let flat = Flat::of(&html);
+/// Reads a page that is parsed.
+fn parsed(page: &Page, html: &Html, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
+    let flat = Flat::of(html);
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
     let mut view = View::new(flat, profile, base, *options);
     let own = own_address(&view, page);
@@ -179,7 +172,7 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
         threads = generic::threads(&view, &page.url);
         boards = generic::boards(&view, &page.url);
     } else if posts.is_empty() {
-        threads = listing::threads(&view);
+        threads = listing::threads(&mut view);
         boards = listing::boards(&view);
     }
     let kind = match promised {
@@ -210,6 +203,9 @@ fn parsed(page: &Page, text: &str, profile: &Arc<Profile>, options: &ExtractOpti
         generic: profile.structure,
         ..Extracted::default()
     };
+    if outcome == Outcome::Empty {
+        extracted.instead = json::instead(&view, own.as_ref());
+    }
     if outcome == Outcome::Empty && kind == PageKind::Thread {
         extracted.posts.extend(excerpt(&view, own.as_ref()));
         extracted.truncated = !extracted.posts.is_empty();
@@ -274,25 +270,6 @@ fn carried(page: &Page, view: &View<'_, '_>, own: Option<&Address>, posts: usize
     Some(carried)
 }
 
-/// A page whose `noscript` elements are ordinary ones: to a reader without script they are.
-fn without_noscript(text: &str) -> Cow<'_, str> {
-    let (mut out, mut from) = (String::new(), 0);
-    for at in memmem::find_iter(text.as_bytes(), b"noscript") {
-        let name = match &text[..at] {
-            before if before.ends_with('<') => "div data-noscript",
-            before if before.ends_with("</") => "div",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(name);
-        from = at + "noscript".len();
-    }
-    match from {
-        0 => Cow::Borrowed(text),
-        _ => Cow::Owned(out + &text[from..]),
-    }
-}
-
 /// The page's own address: as asked for, else as the page itself links to it.
 fn own_address(view: &View<'_, '_>, page: &Page) -> Option<Address> {
     let asked = view.profile.address(&page.url);
@@ -312,13 +289,14 @@ fn thread(view: &View<'_, '_>, own: Option<&Address>, place: &Place) -> RawThrea
     let mut is_board: Vec<bool> = Vec::new();
     if let Some(css) = &rules.boards {
         for &at in view.all(css, &view.whole()) {
-            let address = view.link(at).and_then(|url| view.profile.address(&url));
+            let link = view.link(at);
+            let address = link.as_ref().and_then(|url| view.profile.address(url));
             // A category's link has a query where that of the index has none.
-            let leads_home = view.link(at).is_none_or(|url| url.query().is_none());
+            let leads_home = link.as_ref().is_none_or(|url| url.query().is_none());
             let counts = address.as_ref().is_some_and(|address| address.kind == PageKind::Board || !leads_home);
             let (id, url) = match address {
                 Some(address) => (address.board_id, Some(String::from(address.url))),
-                None => (None, view.link(at).map(String::from)),
+                None => (None, link.map(String::from)),
             };
             let board = Board { id, name: view.line(at), url };
             if !board.name.is_empty() && boards.iter().all(|known| known.url != board.url) {

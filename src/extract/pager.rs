@@ -1,6 +1,8 @@
 //! Where a page stands among the pages of its board or thread.
 
-use super::{listing::request, text::number, view::View};
+use std::collections::HashSet;
+
+use super::{flat::attribute, listing::request, text::number, view::View};
 use crate::{
     engine::{Address, Unit},
     model::{NewRequest, PageKind},
@@ -22,8 +24,17 @@ pub(super) fn place(view: &View<'_, '_>, own: Option<&Address>, kind: PageKind, 
     let rules = &view.profile.pager;
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     let whole = view.whole();
+    // A pager often stands above and below.
+    let mut printed: HashSet<&str> = HashSet::new();
+    let mut is_new = |at: &&u32| {
+        let link = view.flat.element(**at).filter(|element| element.value().name() == "a");
+        link.and_then(|link| attribute(link, "href")).is_none_or(|href| printed.insert(href))
+    };
     let others: Vec<Address> = match &rules.links {
-        Some(css) => view.all(css, &whole).iter().filter_map(|at| view.profile.address(&view.link(*at)?)).collect(),
+        Some(css) => {
+            let links = view.all(css, &whole).iter().filter(&mut is_new);
+            links.filter_map(|at| view.profile.address(&view.link(*at)?)).collect()
+        }
         None => Vec::new(),
     };
     let others: Vec<Address> = others.into_iter().filter(|other| own.is_none_or(|own| same(own, other))).collect();

@@ -163,6 +163,7 @@ fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
             date_attributes: modified.iter().cloned().chain(view.values(&rules.date_attributes, place)).collect(),
             editor,
             reason: view.value(&rules.reason, place),
+            is_data: view.is(rules.wordless.as_ref(), place),
             ..RawNotice::default()
         });
     }

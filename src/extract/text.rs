@@ -1,7 +1,8 @@
 //! Text as a reader sees it: the rules of innerText in the HTML standard.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
+use memchr::memchr3;
 use scraper::ElementRef;
 
 use super::{
@@ -26,14 +27,34 @@ pub(super) struct TextBuilder {
 impl TextBuilder {
     /// Text whose white space collapses.
     pub(super) fn push(&mut self, text: &str) {
-        for (number, word) in text.as_bytes().split(u8::is_ascii_whitespace).enumerate() {
-            self.space |= number > 0;
-            if !word.is_empty() {
+        let mut rest = text;
+        while let Some(end) = memchr3(b'\n', b'\t', b'\r', rest.as_bytes()) {
+            self.push_line(&rest[..end]);
+            self.space = true;
+            rest = &rest[end + 1..];
+        }
+        self.push_line(rest);
+    }
+
+    /// Text without line ends and tabs.
+    fn push_line(&mut self, line: &str) {
+        let text = line.trim_ascii_start();
+        self.space |= text.len() < line.len();
+        let words = text.trim_ascii_end();
+        if words.is_empty() {
+            return;
+        }
+        if is_one_spaced(words.as_bytes()) {
+            self.begin();
+            self.out.push_str(words);
+        } else {
+            for word in words.split_ascii_whitespace() {
                 self.begin();
-                // The pieces between ASCII bytes of a string are strings.
-                self.out.push_str(std::str::from_utf8(word).unwrap_or_default());
+                self.out.push_str(word);
+                self.space = true;
             }
         }
+        self.space = words.len() < text.len();
     }
 
     /// Text that stands as written.
@@ -79,6 +100,9 @@ impl TextBuilder {
     }
 
     fn begin(&mut self) {
+        if self.out.is_empty() {
+            self.out.reserve(USUAL);
+        }
         self.pay();
         if std::mem::take(&mut self.space) && !self.out.is_empty() && !self.out.ends_with(['\n', ' ', '\t']) {
             self.out.push(' ');
@@ -110,6 +134,16 @@ impl TextBuilder {
         self.out
     }
 }
+
+/// Whether words have one space between each two of them. Without branches, so that it goes over many bytes at once.
+fn is_one_spaced(bytes: &[u8]) -> bool {
+    let neighbours = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let odd = |odd, (one, next): (&u8, &u8)| odd | (*next < b' ') | ((*one == b' ') & (*next == b' '));
+    !neighbours.fold(false, odd)
+}
+
+/// Bytes of most texts.
+const USUAL: usize = 256;
 
 /// How an element takes part in the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -203,29 +237,29 @@ pub(super) fn titled_line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>
 }
 
 fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (String, bool) {
-    // Words of neighbouring inline elements may touch ("Re" + "port"): collected first, then collapsed.
-    let (mut raw, mut titled) = (String::new(), false);
+    // Words of neighbouring inline elements may touch ("Re" + "port"): collected first, then collapsed. Mostly there is one.
+    let (mut raw, mut titled) = (Cow::Borrowed(""), false);
     let range = view.flat.within(at);
     let mut next = range.start;
     while next < range.end {
         let node = view.flat.node(next);
         let mut skip = false;
         match node.kind {
-            Kind::Text(text) => raw.push_str(text),
+            Kind::Text(text) => raw += text,
             Kind::Element(element) => match role(element) {
                 Role::Silent => skip = true,
                 _ if without.is_some_and(|css| view.is(Some(css), next)) || is_hidden(element) => skip = true,
                 Role::Inline => {
                     if titles && let Some(title) = attribute(element, "title") {
-                        raw.push_str(title);
+                        raw += title;
                         (skip, titled) = (true, true);
                     } else if element.value().name() == "img"
                         && let Some(emoji) = emoji(element)
                     {
-                        raw.push_str(emoji);
+                        raw += emoji;
                     }
                 }
-                _ => raw.push(' '),
+                _ => raw += " ",
             },
         }
         next = if skip { node.end } else { next + 1 };
@@ -235,6 +269,10 @@ fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (S
 
 /// A text with its white space collapsed.
 pub(super) fn one_line(raw: &str) -> String {
+    let raw = raw.trim();
+    if raw.is_ascii() && is_one_spaced(raw.as_bytes()) {
+        return raw.to_owned();
+    }
     let mut out = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
         if !out.is_empty() {

@@ -1,5 +1,7 @@
 //! Whether a page broke off before its end.
 
+use memchr::memrchr_iter;
+
 /// How far from the end the closing tags of a whole page stand: counters and advertisements may follow them.
 const TAIL: usize = 16 * 1024;
 
@@ -12,10 +14,15 @@ pub(super) fn is_truncated(text: &str) -> bool {
     while !text.is_char_boundary(start) {
         start -= 1;
     }
-    let tail = text[start..].to_ascii_lowercase();
-    if tail.contains("</html") || tail.contains("</body") {
+    // Mostly it is the last tag.
+    let closes = |at: usize| {
+        let begins = |tag: &[u8]| bytes[at..].get(..tag.len()).is_some_and(|own| own.eq_ignore_ascii_case(tag));
+        begins(b"</html") || begins(b"</body")
+    };
+    if memrchr_iter(b'<', &bytes[start..]).any(|at| closes(start + at)) {
         return false;
     }
+    let tail = &text[start..];
     if let Some(open) = tail.rfind('<')
         && !tail[open..].contains('>')
         && tail[open + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')

@@ -1,5 +1,7 @@
 //! What the steps of a profile take out of a page: the text or an attribute of what they find, as the page prints it.
 
+use std::borrow::Cow;
+
 use super::{
     flat::{Kind, attribute},
     text,
@@ -55,10 +57,10 @@ impl View<'_, '_> {
     fn take(&self, step: &Step, at: u32) -> Option<String> {
         let element = self.flat.element(at)?;
         let text = match &step.take {
-            Take::Attribute(name) => attribute(element, name)?.trim().to_owned(),
-            Take::Own => self.own_text(at),
-            Take::Titled => text::titled_line_of(self, at, step.without.as_ref())?,
-            Take::Text => text::line_of(self, at, step.without.as_ref()),
+            Take::Attribute(name) => Cow::Borrowed(attribute(element, name)?.trim()),
+            Take::Own => Cow::Owned(self.own_text(at)),
+            Take::Titled => Cow::Owned(text::titled_line_of(self, at, step.without.as_ref())?),
+            Take::Text => Cow::Owned(text::line_of(self, at, step.without.as_ref())),
         };
         let found = step.apply(&text)?.trim();
         (!found.is_empty()).then(|| found.to_owned())

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use html5ever::local_name;
-use url::Url;
+use url::{Position, Url};
 
 use super::{
     flat::{Flat, attribute, named},
@@ -13,7 +13,9 @@ use super::{
 };
 use crate::engine::{
     Css, Profile,
+    attribute::AttributeTest,
     keys::{self, Above, Keys},
+    plain::{Inner, Plain},
 };
 
 pub(super) struct View<'a, 'p> {
@@ -31,7 +33,7 @@ pub(super) struct View<'a, 'p> {
 
 impl<'a, 'p> View<'a, 'p> {
     pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url, options: ExtractOptions) -> View<'a, 'p> {
-        let matches = vec![Vec::new(); profile.selectors().len()];
+        let matches = vec![Vec::new(); profile.numbers()];
         let mut view = View { flat, profile, base, options, matches, is_too_dear: false };
         view.find(profile.keys());
         view
@@ -48,6 +50,9 @@ impl<'a, 'p> View<'a, 'p> {
         let mut open: Vec<(u32, usize)> = Vec::new();
         let mut purse = Purse::new(selectors, flat);
         let mut carried: Vec<u64> = Vec::new();
+        let [of_id, of_class, of_href] = [&b"id"[..], b"class", b"href"].map(|name| keys::kind(keys::name_key(name)));
+        // What asks for something within an element, until all that is within is known.
+        let mut put_off: Vec<(u32, u32, &Plain)> = Vec::new();
         for (at, element) in flat.elements() {
             while let Some((end, mark)) = open.last().copied()
                 && end <= at
@@ -60,39 +65,77 @@ impl<'a, 'p> View<'a, 'p> {
             carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
             let mut kinds = 0;
             for (name, value) in &element.value().attrs {
-                kinds |= keys::kind(keys::name_key(name.local.as_bytes()));
-                if name.local == local_name!("id") {
-                    carried.push(keys::id_hash(value));
-                } else if name.local == local_name!("class") {
-                    carried.extend(value.split_ascii_whitespace().map(keys::class_hash));
-                }
+                kinds |= match name.local {
+                    local_name!("id") => {
+                        carried.push(keys::id_hash(value));
+                        of_id
+                    }
+                    local_name!("class") => {
+                        carried.extend(value.split_ascii_whitespace().map(keys::class_hash));
+                        of_class
+                    }
+                    local_name!("href") => of_href,
+                    _ => keys::kind(keys::name_key(name.local.as_bytes())),
+                };
             }
             for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
                 let found: &mut Vec<u32> = &mut matches[candidate.css as usize];
-                if found.last() != Some(&at)
-                    && (candidate.is_key_alone
-                        || candidate.may_match(
-                            &carried,
-                            kinds,
-                            |test| named(element, &test.local).is_some_and(|value| test.holds(value)),
-                            &above,
-                        ) && match &candidate.plain {
-                            Some(plain) => select::matches(plain, element),
-                            None => {
-                                let css = &selectors[candidate.css as usize];
-                                purse.pays(css, at) && css.selector().matches(&element)
+                if found.last() == Some(&at) {
+                    continue;
+                }
+                let passes = |test: &AttributeTest| named(element, &test.local).is_some_and(|value| test.holds(value));
+                if !candidate.is_key_alone && !candidate.may_match(&carried, kinds, passes, &above) {
+                    continue;
+                }
+                let is_found = match &candidate.plain {
+                    _ if candidate.is_key_alone => true,
+                    Some(plain) if !plain.is_far => select::matches(plain, element),
+                    plain => {
+                        let css = &selectors[candidate.css as usize];
+                        purse.pays(css, at)
+                            && match plain {
+                                Some(plain) if !plain.looks_within => select::matches(plain, element),
+                                Some(plain) if !flat.is_changed() => {
+                                    put_off.push((candidate.css, at, plain));
+                                    false
+                                }
+                                _ => css.selector().matches(&element),
                             }
-                        })
-                {
+                    }
+                };
+                if is_found {
                     found.push(at);
                 }
             }
             if flat.node(at).end > at + 1 {
                 open.push((flat.node(at).end, above.mark()));
-                carried.iter().for_each(|hash| above.enter(*hash));
+                carried[1..].iter().for_each(|hash| above.enter(*hash));
             }
         }
         self.is_too_dear |= purse.is_empty();
+        put_off.retain(|(_, at, plain)| self.matches_within(plain, *at));
+        for (css, at, _) in &put_off {
+            self.matches[*css as usize].push(*at);
+        }
+        // Some were found out of turn, and by one alternative of a selector after another.
+        for (css, ..) in &put_off {
+            let found = &mut self.matches[*css as usize];
+            if !found.is_sorted_by(|one, next| one < next) {
+                found.sort_unstable();
+                found.dedup();
+            }
+        }
+    }
+
+    /// Whether a selector that asks for something within an element matches at a place.
+    fn matches_within(&self, plain: &Plain, at: u32) -> bool {
+        let Some(element) = self.flat.element(at) else { return false };
+        let holds = |inner: &Inner| {
+            let found = self.places(inner.number as usize, &self.flat.within(at)).iter();
+            let mut found = found.filter_map(|at| self.flat.element(*at));
+            found.any(|one| inner.is_anywhere || select::matches_in(&inner.plain, one, element))
+        };
+        select::matches_about(plain, element, &holds)
     }
 
     /// The page as a whole.
@@ -102,7 +145,11 @@ impl<'a, 'p> View<'a, 'p> {
 
     /// All places of a selector within a range.
     pub(super) fn all(&self, css: &Css, range: &Range<u32>) -> &[u32] {
-        let found = &self.matches[css.number()];
+        self.places(css.number(), range)
+    }
+
+    fn places(&self, number: usize, range: &Range<u32>) -> &[u32] {
+        let found = &self.matches[number];
         let start = found.partition_point(|at| *at < range.start);
         let end = start + found[start..].partition_point(|at| *at < range.end);
         &found[start..end]
@@ -133,7 +180,10 @@ impl<'a, 'p> View<'a, 'p> {
     }
 
     fn resolve_as_printed(&self, href: &str) -> Option<Url> {
-        self.base.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+        let href = href.trim();
+        // Most links stay on their host: then it need not be read again.
+        let path = href.strip_prefix(&self.base[..Position::BeforePath]).filter(|path| is_plain_path(path));
+        self.base.join(path.unwrap_or(href)).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
     }
 
     /// Where the element at a place, or the first link within it, leads.
@@ -145,5 +195,98 @@ impl<'a, 'p> View<'a, 'p> {
                 .flatten()
                 .and_then(|href| self.resolve(href))
         })
+    }
+}
+
+/// Whether an address that begins with a slash is one of a host's own: not, as `//`, the beginning of another host.
+fn is_plain_path(path: &str) -> bool {
+    let mut bytes = path.bytes();
+    bytes.next() == Some(b'/')
+        && bytes.next().is_none_or(|second| second.is_ascii_graphic() && !b"/\\".contains(&second))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use scraper::{Html, Selector};
+
+    use super::*;
+    use crate::extract::select::random;
+
+    /// The places that a profile's selector matches, and those that it matches by itself.
+    fn found(html: &str, selector: &str) -> (Vec<u32>, Vec<u32>) {
+        let list = toml::Value::String(selector.to_owned());
+        let profile =
+            format!("name = 'x'\n[thread]\nboards = {list}\n[post]\neach = {list}\nbody = 'b'\n[board]\neach = {list}");
+        let profile = Profile::from_text("x.toml", &profile).unwrap();
+        let html = Html::parse_document(html);
+        let base = Url::parse("http://forum.example/").unwrap();
+        let mut view = View::new(Flat::of(&html), &profile, base, ExtractOptions::default());
+        view.ask_on();
+        let of = |css: &Option<Css>| view.all(css.as_ref().unwrap(), &view.whole()).to_vec();
+        let all = [of(&profile.thread.boards), of(&profile.post.each), of(&profile.board.each)];
+        assert!(all.iter().all(|one| *one == all[0]));
+        let selector = Selector::parse(selector).unwrap();
+        let expected = view.flat.elements().filter(|(_, element)| selector.matches(element));
+        (all[0].clone(), expected.map(|(at, _)| at).collect())
+    }
+
+    #[test]
+    fn what_stands_within_is_looked_up() {
+        let page =
+            "<table><tr><td><i class=a></i></td><td id=x><i></i><b class=a></b></td></table><p><b class=a></b></p>";
+        for (selector, count) in [
+            ("td:has(.a)", 2),
+            ("td:has(> b.a), td:has(i.a), #x", 2),
+            ("tr:has(> td > i.a)", 1),
+            ("table:has(> td)", 0),
+            ("td:not(:has(b))", 1),
+            ("p:has(> b:first-child:last-child)", 1),
+            ("body:has(table td, u)", 1),
+            ("td:has(table .a)", 0),
+            ("i:has(+ .a)", 1),
+            ("td:has(i + .a)", 1),
+            ("td:has(i ~ .a)", 1),
+        ] {
+            let (got, expected) = found(page, selector);
+            assert_eq!((&got, got.len()), (&expected, count), "{selector}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_resolved_as_the_standard_does() {
+        let profile = Profile::from_text("x.toml", "name = 'x'").unwrap();
+        let html = Html::parse_document("");
+        for base in ["http://forum.example/a/b?c#d", "https://u:p@forum.example:81/a/", "http://forum.example"] {
+            let base = Url::parse(base).unwrap();
+            let view = View::new(Flat::of(&html), &profile, base.clone(), ExtractOptions::default());
+            let origin = &base[..Position::BeforePath];
+            for rest in [
+                "",
+                "/",
+                "/x?y#z",
+                "//other.example/",
+                "/\\other.example/",
+                "/\t/other.example",
+                "/./..//x",
+                "x",
+                ":80/y",
+                "?q",
+                "/é y",
+            ] {
+                for href in [format!("{origin}{rest}"), format!(" {rest} "), format!("{}{rest}", origin.to_uppercase())]
+                {
+                    assert_eq!(view.resolve_as_printed(&href), base.join(href.trim()).ok(), "{href:?} on {base}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_is_asked_as_by_its_selectors(html in random::markup(), selector in random::selector()) {
+            let (got, expected) = found(&html, &selector);
+            prop_assert_eq!(got, expected, "{} on {}", selector, html);
+        }
     }
 }

@@ -18,11 +18,15 @@ const INSERTED: [(&str, &str); 3] = [
     ("<script type=\"text/javascript\" src=\"/_static/js/", "<!-- End Wayback Rewrite JS Include -->"),
 ];
 
+/// How far from the end its comment stands, which is appended to the page.
+const TAIL: usize = 16 * 1024;
+
 /// The original address and markup of a wrapped page; `None` where it is not wrapped.
 pub(super) fn unwrapped(url: &Url, text: &str) -> Option<(Url, String)> {
     let original = original_address(url);
-    let marked = memchr::memmem::find(text.as_bytes(), b"WAYBACK TOOLBAR").is_some()
-        || memchr::memmem::find(text.as_bytes(), b"FILE ARCHIVED ON").is_some();
+    let bytes = text.as_bytes();
+    let marked = memchr::memmem::find(&bytes[bytes.len().saturating_sub(TAIL)..], b"FILE ARCHIVED ON").is_some()
+        || memchr::memmem::find(bytes, b"WAYBACK TOOLBAR").is_some();
     if original.is_none() && !marked {
         return None;
     }

@@ -29,7 +29,7 @@ pub fn decode(page: &Page) -> Decoded<'_> {
         return with(encoding, &body[skip..], false);
     }
     let header = page.content_type.as_deref().and_then(charset_of_header);
-    let meta = charset_of_meta(&body[..body.len().min(PRESCAN)]);
+    let meta = charset_of_head(&body[..body.len().min(PRESCAN)]);
     if header.is_none()
         && meta.is_none()
         && let Some(encoding) = bare_utf16(body)
@@ -39,8 +39,9 @@ pub fn decode(page: &Page) -> Decoded<'_> {
     // It is written in ASCII alone, so it passes for anything else. No other page holds its signs.
     if header != Some(ISO_2022_JP)
         && meta != Some(ISO_2022_JP)
-        && memchr::memmem::find(body, b"\x1b$B").is_some()
-        && memchr::memmem::find(body, b"\x1b(").is_some()
+        && let Some(escape) = memchr::memchr(0x1b, body)
+        && memchr::memmem::find(&body[escape..], b"\x1b$B").is_some()
+        && memchr::memmem::find(&body[escape..], b"\x1b(").is_some()
     {
         let decoded = with(ISO_2022_JP, body, true);
         if replaced(&decoded.text) == 0 {
@@ -146,6 +147,15 @@ fn charset_of_header(content_type: &str) -> Option<&'static Encoding> {
         let (name, value) = parameter.split_once('=')?;
         if name.trim().eq_ignore_ascii_case("charset") { label(value) } else { None }
     })
+}
+
+/// What [`charset_of_meta`] finds, for most pages without a look at more than the tags up to the one that tells.
+fn charset_of_head(head: &[u8]) -> Option<&'static Encoding> {
+    const WORD: &[u8] = b"charset";
+    let is_there = |at: &usize| head[*at..].get(..WORD.len()).is_some_and(|word| word.eq_ignore_ascii_case(WORD));
+    let first = memchr::memchr2_iter(b'c', b'C', head).find(is_there);
+    let end = first.and_then(|first| memchr::memchr(b'>', &head[first..]).map(|end| first + end + 1));
+    end.and_then(|end| charset_of_meta(&head[..end])).or_else(|| charset_of_meta(head))
 }
 
 /// `<meta charset>`, `<meta http-equiv … content="…charset=…">`, or an XML declaration.

@@ -99,6 +99,8 @@ pub struct PageNews {
     pub threads: Vec<(ThreadRow, Option<Timestamp>)>,
     /// The following page of this board or thread.
     pub next: Option<NewRequest>,
+    /// The document that is read in the place of a page that holds nothing.
+    pub instead: Option<NewRequest>,
 }
 
 /// The thread that a page shows.

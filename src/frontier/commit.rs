@@ -61,6 +61,9 @@ pub(super) fn commit(
 }
 
 fn read(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
+    if let Some(instead) = &batch.news.instead {
+        return listing::stands_elsewhere(work, instead);
+    }
     let kind = match batch.news.kind {
         PageKind::Unknown if batch.news.thread.is_some() && !batch.records.is_empty() => PageKind::Thread,
         kind => kind,

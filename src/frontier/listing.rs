@@ -9,7 +9,7 @@ use super::{
     enqueue::{self, Want},
     plan::{self, Follow, KnownThread},
     poll,
-    queue::rank,
+    queue::{kind_number, rank},
     readdress::readdress,
     work::Work,
 };
@@ -88,6 +88,28 @@ pub(super) fn listing(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()>
     } else if followed && let Some(next) = next {
         want_listing(work, &next)?;
     }
+    Ok(())
+}
+
+/// Wants the document of what a page only has a script ask for. That page itself is no page of its board or thread from then on.
+pub(super) fn stands_elsewhere(work: &mut Work<'_>, instead: &crate::model::NewRequest) -> rusqlite::Result<()> {
+    let kind = kind_number(PageKind::Index);
+    work.db.prepare_cached("UPDATE page SET kind = ?2 WHERE id = ?1")?.execute(params![work.page.id, kind])?;
+    work.page.kind = PageKind::Index;
+    work.read(false)?;
+    let (run, thread) = (work.run(), work.page.thread);
+    if let Some(thread) = thread
+        && let Some(added) = enqueue::want_last_page(work.db, work.queue, work.source, run, thread)?
+    {
+        work.done.added += u64::from(added);
+        return Ok(());
+    }
+    if instead.kind != PageKind::Thread {
+        return want_listing(work, instead).map(drop);
+    }
+    let want = Want { what: instead, reason: Reason::Discover, rank: rank::CONTINUE, thread, parent: None };
+    let (_, added) = enqueue::want(work.db, work.queue, work.source, run, want)?;
+    work.done.added += u64::from(added);
     Ok(())
 }
 

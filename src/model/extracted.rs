@@ -50,6 +50,8 @@ pub struct Extracted {
     pub threads: Vec<ThreadRow>,
     /// The following page of this board or thread.
     pub next: Option<NewRequest>,
+    /// The document of what the page only has a script ask for: a crawl asks for that itself, and such a page is no failure.
+    pub instead: Option<NewRequest>,
     /// Whether post ids are unique in the whole forum (the profile says), so that an id needs no thread id.
     pub post_ids_unique: bool,
     /// Whether plain lines of a body may be edit notices (the profile says); notice elements are told apart by `notice_spans`.

@@ -33,6 +33,12 @@ fn one(raw: RawQuote, read: Reader, depth: usize) -> Quote {
     let mut date_raw = raw.date.as_deref().and_then(clean_line);
     if author.is_none() || date_raw.is_none() {
         let header = match raw.attribution.as_deref().and_then(clean_line) {
+            // nothing but the name that is known: a date beside it has figures, and a blank before them
+            Some(line)
+                if author.as_ref() == Some(&line) && !(line.contains(' ') && line.contains(char::is_numeric)) =>
+            {
+                None
+            }
             Some(line) => read(&line, true),
             // no markup told the attribution: it may be the first line of what is quoted
             None if author.is_none() => {

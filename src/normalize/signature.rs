@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 /// How many paragraphs a signature may have.
@@ -104,18 +105,31 @@ impl Known {
 impl Ends {
     fn of(text: &str) -> Ends {
         let whole = text.trim_end();
-        let (mut starts, mut hashes) = (Vec::new(), Vec::new());
+        let mut starts = Vec::with_capacity(PARAGRAPHS);
         let mut end = whole.len();
         while end > 0 && starts.len() < PARAGRAPHS {
-            let start = whole[..end].rfind("\n\n").map_or(0, |at| at + 2);
+            let start = memmem::rfind(&whole.as_bytes()[..end], b"\n\n").map_or(0, |at| at + 2);
             if !whole[start..end].trim().is_empty() {
                 starts.push(start);
-                hashes.push(hash(&whole[start..]));
             }
             end = start.saturating_sub(2);
         }
-        let is_whole = end == 0;
-        Ends { starts, hashes, is_whole }
+        // The words of all of them stand behind one another, so that each end is a part of that.
+        let mut words = Vec::with_capacity(whole.len() + 1);
+        let mut hashes = vec![0; starts.len()];
+        let mut places = Vec::with_capacity(starts.len());
+        for (number, start) in starts.iter().enumerate().rev() {
+            places.push(words.len());
+            let next = number.checked_sub(1).map_or(whole.len(), |next| starts[next]);
+            for word in whole[*start..next].split_whitespace() {
+                words.extend_from_slice(word.as_bytes());
+                words.push(b' ');
+            }
+        }
+        for (hash, place) in hashes.iter_mut().zip(places.iter().rev()) {
+            *hash = hash_of(&words[*place..]);
+        }
+        Ends { starts, hashes, is_whole: end == 0 }
     }
 }
 
@@ -123,15 +137,10 @@ fn common(one: &[u32], other: &[u32]) -> usize {
     one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }
 
-fn hash(text: &str) -> u32 {
-    let mut hasher = blake3::Hasher::new();
-    text.split_whitespace().for_each(|word| {
-        hasher.update(word.as_bytes());
-        hasher.update(b" ");
-    });
-    let mut bytes = [0; 4];
-    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..4]);
-    u32::from_le_bytes(bytes)
+/// Of words with a blank behind each.
+fn hash_of(words: &[u8]) -> u32 {
+    let [a, b, c, d, ..] = *blake3::hash(words).as_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 #[cfg(test)]

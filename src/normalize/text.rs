@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Cleans a text of one or more lines. Idempotent.
@@ -26,6 +27,10 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 /// Cleans what stands on one line: a name, a title, a reason. Runs of blanks become one; `None` where nothing is left.
 pub fn clean_line(text: &str) -> Option<String> {
     let text = clean(text);
+    if text.is_ascii() && text.bytes().all(|byte| byte >= b' ') && memmem::find(text.as_bytes(), b"  ").is_none() {
+        // its ends are clean
+        return (!text.is_empty()).then(|| text.into_owned());
+    }
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -140,28 +145,19 @@ fn is_clean(text: &str) -> bool {
     if first.is_ascii_whitespace() || last.is_ascii_whitespace() {
         return false;
     }
-    let mut breaks = 0;
-    let mut before = b'x';
-    let mut ascii = true;
-    for &byte in bytes {
-        match byte {
-            b'\n' => {
-                breaks += 1;
-                if breaks > 2 || before == b' ' || before == b'\t' {
-                    return false;
-                }
-            }
-            // before any other whitespace a break still counts: a blank line may hold blanks, and then ends in one
-            b' '..=b'~' | b'\t' => breaks = 0,
-            0x80.. => {
-                breaks = 0;
-                ascii = false;
-            }
-            _ => return false,
-        }
-        before = byte;
+    // without branches, so that it goes over many bytes at once
+    let odd = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') | (byte == 0x7f);
+    if bytes.iter().fold(false, |any, byte| any | odd(*byte)) {
+        return false;
     }
-    ascii || is_clean_beyond_ascii(text)
+    let (second, third) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
+    // before any other whitespace a break still counts: a blank line may hold blanks, and then ends in one
+    let breaks = |any, (one, next): (&u8, &u8)| any | (*next == b'\n') & ((*one == b' ') | (*one == b'\t'));
+    if bytes.iter().zip(second).fold(false, breaks) {
+        return false;
+    }
+    let many = |any, ((a, b), c): ((&u8, &u8), &u8)| any | (*a == b'\n') & (*b == b'\n') & (*c == b'\n');
+    !bytes.iter().zip(second).zip(third).fold(false, many) && (text.is_ascii() || is_clean_beyond_ascii(text))
 }
 
 fn is_clean_beyond_ascii(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What a file is, told by how it begins, and what a saved page tells of where it came from.
 
-use std::io::Read;
+use std::{borrow::Cow, io::Read};
 
 use flate2::read::MultiGzDecoder;
 use url::Url;
@@ -63,8 +63,18 @@ pub(super) fn may_hold_posts(content_type: Option<&str>) -> bool {
 
 /// The address that a saved page tells of itself: a browser's `saved from` comment, `rel=canonical` or `og:url`.
 pub(super) fn told_address(body: &[u8]) -> Option<Url> {
-    let head = String::from_utf8_lossy(&body[..body.len().min(64 * 1024)]);
-    if let Some((_, rest)) = head.split_once("<!-- saved from url=(")
+    const SAVED: &[u8] = b"<!-- saved from url=(";
+    let head = &body[..body.len().min(64 * 1024)];
+    let head = match std::str::from_utf8(head) {
+        Ok(head) => Cow::Borrowed(head),
+        // It is cut within a character.
+        Err(error) if error.error_len().is_none() => {
+            Cow::Borrowed(std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default())
+        }
+        Err(_) => String::from_utf8_lossy(head),
+    };
+    if let Some(at) = memchr::memmem::find(head.as_bytes(), SAVED)
+        && let Some(rest) = head.get(at + SAVED.len()..)
         && let Some((_, rest)) = rest.split_once(')')
         && let Some((url, _)) = rest.split_once(" -->")
         && let Ok(url) = Url::parse(url.trim())

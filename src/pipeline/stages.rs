@@ -237,7 +237,7 @@ pub(super) fn extraction(
             // the lease goes back when it is dropped; those behind it go the same way
             continue;
         }
-        if broke || extracted.outcome == Outcome::Empty {
+        if broke || (extracted.outcome == Outcome::Empty && extracted.instead.is_none()) {
             keep.quarantine(&page);
         }
         if apart.send_blocking(Apart { lease, run, page, extracted, broke }).is_err() {
@@ -323,6 +323,7 @@ fn ready(shared: &Shared, keep: &Keep, page: Apart) -> Ready {
         boards: rest.boards,
         threads: rest.threads.into_iter().zip(listed).collect(),
         next: rest.next,
+        instead: rest.instead.filter(|_| outcome == PageResult::Read),
     };
     let batch = Batch {
         outcome,
@@ -354,6 +355,7 @@ fn result_of(extracted: &Extracted, status: u16) -> PageResult {
         }
         Outcome::Read => PageResult::Read,
         Outcome::Unrecognised => PageResult::Unrecognised,
+        Outcome::Empty if extracted.instead.is_some() && status == 200 => PageResult::Read,
         Outcome::Empty => PageResult::Failed,
         noticed => PageResult::Noticed(noticed),
     }

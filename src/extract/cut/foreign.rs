@@ -5,12 +5,9 @@ use memchr::memchr;
 use super::{
     names::{Class, Name, breaks_out, is},
     tags::{attributes, comment_end, name_end},
-    thin::{Seen, Tag, Thin},
+    thin::{Tag, Thin},
 };
-use crate::{
-    engine::{cut::want, keys},
-    extract::guard,
-};
+use crate::engine::cut::want;
 
 impl Thin<'_, '_> {
     /// A choice or a drawing: kept as it stands where anything within it is wanted.
@@ -19,11 +16,11 @@ impl Thin<'_, '_> {
         if top & (is::TABLE | is::SECTION | is::ROW | is::CAPTION) != 0 {
             return None;
         }
-        let mut wants = self.wants(tag)?;
+        let mut wants = self.wants(tag.met)?;
         let mark = self.above.mark();
-        self.carried.iter().for_each(|hash| self.above.enter(*hash));
-        self.at = tag.range.end;
-        let mut is_open = class == Class::Select || !tag.closes_itself;
+        self.tags.carried(tag.met).iter().for_each(|hash| self.above.enter(*hash));
+        self.at = tag.end;
+        let mut is_open = class == Class::Select || !self.tags.get(tag.met).closes_itself;
         while is_open {
             let start = self.at + memchr(b'<', &self.bytes[self.at..])?;
             let is_end = *self.bytes.get(start + 1)? == b'/';
@@ -43,13 +40,14 @@ impl Thin<'_, '_> {
                 Class::Select => [&b"option"[..], b"optgroup"].iter().any(|known| word.eq_ignore_ascii_case(known)),
                 _ => !breaks_out(word) && word.iter().all(u8::is_ascii_alphanumeric) && !is_raw(word),
             };
-            self.attributes.clear();
-            let (page, all) = (self.text, &mut self.attributes);
-            let (end, closes_itself) =
-                attributes(self.bytes, text.end, |attribute| all.push(Seen::of(page, attribute)))?;
-            if self.attributes.len() > guard::ATTRIBUTES {
-                return None;
-            }
+            let (inner, end) = match is_end {
+                true => (None, attributes(self.bytes, text.end, |_| {})?.0),
+                false => {
+                    let (inner, _) = self.tag(start)?;
+                    let end = inner.end;
+                    (Some(inner), end)
+                }
+            };
             self.at = end;
             if name == tag.name {
                 if !is_end {
@@ -58,32 +56,29 @@ impl Thin<'_, '_> {
                 is_open = false;
             } else if !is_known {
                 return None;
-            } else if !is_end {
+            } else if let Some(inner) = inner {
                 // Within these the parser reads HTML again: text alone is plain.
                 let is_text = [&b"title"[..], b"desc"].iter().any(|known| word.eq_ignore_ascii_case(known));
                 let next = end + memchr(b'<', &self.bytes[end..])?;
                 if is_text && self.bytes.get(next + 1) != Some(&b'/') {
                     return None;
                 }
-                let inner = Tag {
-                    range: start..end,
-                    name,
-                    traits: 0,
-                    key: keys::tag_hash(&self.text[text.clone()].to_ascii_lowercase()),
-                    text,
-                    closes_itself,
-                };
-                if self.wants(&inner)? != 0 {
+                if self.wants(inner.met)? != 0 {
                     wants |= want::WHOLE;
                 }
             }
         }
         self.above.leave(mark);
-        let end = self.at;
-        // it is kept as it stands
-        self.attributes.clear();
-        self.unit(tag, end, wants);
-        Some(())
+        match self.keeps(wants)? {
+            Some(_) => {
+                let parent = self.stack.last()?.node?;
+                self.tree.graft(parent, &self.text[tag.start..self.at])
+            }
+            None => {
+                self.leave_out(tag.text.clone());
+                Some(())
+            }
+        }
     }
 }
 

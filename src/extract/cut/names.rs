@@ -71,7 +71,7 @@ pub(super) mod is {
 /// What is known of elements of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
-    name: Name,
+    pub(super) name: Name,
     pub(super) class: Class,
     pub(super) traits: u32,
     /// The key that they carry.

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use ego_tree::NodeId;
+
 use super::names::{Name, is};
 
 /// An element that is open.
@@ -10,12 +12,18 @@ use super::names::{Name, is};
 pub(super) struct Open {
     pub(super) name: Name,
     pub(super) traits: u32,
-    /// Its start tag.
-    pub(super) tag: Range<usize>,
+    /// The number of its start tag among those that were met.
+    pub(super) met: usize,
+    /// Where what it holds begins.
+    pub(super) inside: usize,
     /// Its name, as written.
     pub(super) text: Range<usize>,
-    /// Its start tag stands in the smaller page.
-    pub(super) is_written: bool,
+    /// Its node, where it is kept.
+    pub(super) node: Option<NodeId>,
+    /// Of a table: the body that is open in it without a tag.
+    pub(super) body: Part,
+    /// Of a table or one of its sections: the row that is open in it without a tag.
+    pub(super) row: Part,
     /// What was carried above it.
     pub(super) mark: usize,
     /// It may be a post.
@@ -24,6 +32,54 @@ pub(super) struct Open {
     pub(super) is_asked: bool,
     /// How many children of the elements about it were left out before it.
     pub(super) left_out: usize,
+}
+
+/// A part of a table that the parser makes of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Part {
+    #[default]
+    Closed,
+    /// With its node, once something in it is kept.
+    Open(Option<NodeId>),
+}
+
+impl Open {
+    /// What a child of these traits begins and ends of the parts that have no tag.
+    pub(super) fn begin_parts(&mut self, child: u32) {
+        let is_table = self.traits & is::TABLE != 0;
+        if !is_table && self.traits & is::SECTION == 0 {
+            return;
+        }
+        if is_table && child & (is::ROW | is::CELL) != 0 && self.body == Part::Closed {
+            self.body = Part::Open(None);
+        }
+        match child {
+            _ if child & is::CELL != 0 && self.row == Part::Closed => self.row = Part::Open(None),
+            _ if child & is::ROW != 0 => self.row = Part::Closed,
+            _ if child & (is::SECTION | is::CAPTION) != 0 => (self.body, self.row) = (Part::Closed, Part::Closed),
+            _ => {}
+        }
+    }
+}
+
+/// Ends a part that has no tag by an end tag that no other element has; `None` where more than that ends.
+pub(super) fn end_part(stack: &mut [Open], traits: u32, is_body: bool) -> Option<()> {
+    let about = match traits {
+        _ if traits & is::ROW != 0 => is::TABLE | is::SECTION,
+        _ if traits & is::SECTION != 0 && is_body => is::TABLE,
+        _ => return Some(()),
+    };
+    let Some(at) = stack.iter().rposition(|open| open.traits & about != 0) else { return Some(()) };
+    let (is_top, open) = (at + 1 == stack.len(), &mut stack[at]);
+    let ends = if traits & is::ROW != 0 { open.row } else { open.body };
+    if ends == Part::Closed {
+        return Some(());
+    }
+    open.row = Part::Closed;
+    if traits & is::ROW == 0 {
+        open.body = Part::Closed;
+    }
+    is_top.then_some(())
 }
 
 /// What a start tag asks for before its element may open.

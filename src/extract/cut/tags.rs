@@ -9,8 +9,6 @@ use memchr::memchr;
 pub(in crate::extract) struct Attribute {
     pub(in crate::extract) name: Range<usize>,
     pub(in crate::extract) value: Range<usize>,
-    /// What follows it.
-    pub(in crate::extract) end: usize,
 }
 
 /// What bytes are in a tag, as bits.
@@ -65,7 +63,6 @@ pub(in crate::extract) fn attributes(
                     at += 1;
                 }
                 let name = start..at;
-                let mut end = at;
                 while is(*bytes.get(at)?, SPACE) {
                     at += 1;
                 }
@@ -80,7 +77,6 @@ pub(in crate::extract) fn attributes(
                             let length = memchr(quote, &bytes[at + 1..])?;
                             value = at + 1..at + 1 + length;
                             at = value.end + 1;
-                            end = at;
                         }
                         // A value that is missing, or one without quotes, in which a slash is a letter like any other.
                         _ => {
@@ -89,15 +85,14 @@ pub(in crate::extract) fn attributes(
                                 at += 1;
                             }
                             value = start..at;
-                            end = at;
                             if bytes[at] == b'>' {
-                                each(Attribute { name, end: value.end, value });
+                                each(Attribute { name, value });
                                 return Some((at + 1, false));
                             }
                         }
                     }
                 }
-                each(Attribute { name, value, end });
+                each(Attribute { name, value });
             }
         }
     }

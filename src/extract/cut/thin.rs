@@ -1,13 +1,17 @@
-//! Writes the smaller page: what a profile may look at, with the tags about it.
+//! Goes through a page and keeps what a profile may look at, with the elements about it.
 
 use std::ops::Range;
 
+use ego_tree::NodeId;
 use memchr::memchr;
+use scraper::Html;
 
 use super::{
-    names::{Class, Known, Memory, Name, is},
-    open::{End, Open, Start, end, start},
-    tags::{Attribute, angle_end, attributes, comment_end, name_end, raw_end},
+    met::{Met, Tags},
+    names::{Class, Known, Name, is},
+    open::{End, Open, Part, Start, end, end_part, start},
+    tags::{angle_end, attributes, comment_end, name_end, raw_end},
+    tree::Tree,
 };
 use crate::{
     engine::{
@@ -17,13 +21,16 @@ use crate::{
     extract::guard,
 };
 
-/// The page without what the profile cannot look at; where it must be parsed whole, the place of the tag for which.
-pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<String, usize> {
+/// The tree of the page without what the profile cannot look at; where it must be parsed whole, the place of the tag for which.
+pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> {
     // What the parser puts in the place of a null character is not followed.
     if let Some(at) = memchr(0, text.as_bytes()) {
         return Err(at);
     }
-    Thin {
+    if u32::try_from(text.len()).is_err() {
+        return Err(0);
+    }
+    let mut thin = Thin {
         text,
         bytes: text.as_bytes(),
         cut,
@@ -33,15 +40,19 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<String, usize
         whole: None,
         posts: 0,
         paragraphs: 0,
-        names: Memory::new(),
+        tags: Tags::new(),
+        had_type: false,
         had_head: false,
         had_body: false,
-        out: String::with_capacity(text.len() / 3),
+        tree: Tree::new(text),
+        head: None,
+        text_from: 0,
+        is_apart: false,
+        is_ended: false,
         left_out: Vec::new(),
-        attributes: Vec::new(),
-        carried: Vec::new(),
-    }
-    .run()
+    };
+    thin.run()?;
+    Ok(thin.tree.finish())
 }
 
 pub(super) struct Thin<'t, 'c> {
@@ -52,125 +63,134 @@ pub(super) struct Thin<'t, 'c> {
     pub(super) at: usize,
     pub(super) stack: Vec<Open>,
     pub(super) above: Above,
-    /// The element that is being kept whole, by its place in the stack, and from where on it is not written yet.
-    pub(super) whole: Option<(usize, usize)>,
+    /// The element that is being kept whole, by its place in the stack.
+    pub(super) whole: Option<usize>,
     /// How many elements are open that may be posts.
     pub(super) posts: usize,
     /// How many paragraphs are open.
     pub(super) paragraphs: usize,
-    names: Memory,
-    pub(super) had_head: bool,
-    pub(super) had_body: bool,
-    pub(super) out: String,
-    /// Of each open element, one after the other, the children that are left out: where they would stand in the smaller page, their
-    /// names, and whether they hold nothing.
-    pub(super) left_out: Vec<(usize, Range<usize>, bool)>,
-    /// Those of the present tag.
-    pub(super) attributes: Vec<Seen>,
-    /// The keys that its element carries.
-    pub(super) carried: Vec<u64>,
-}
-
-/// An attribute of the present tag.
-pub(super) struct Seen {
-    pub(super) written: Attribute,
-    /// The key of its name.
-    pub(super) key: u64,
-}
-
-impl Seen {
-    #[inline]
-    pub(super) fn of(text: &str, written: Attribute) -> Seen {
-        Seen { key: keys::name_key(&text.as_bytes()[written.name.clone()]), written }
-    }
+    /// The start tags that were met.
+    pub(super) tags: Tags<'c>,
+    had_type: bool,
+    had_head: bool,
+    had_body: bool,
+    pub(super) tree: Tree,
+    /// The node of the page's head.
+    pub(super) head: Option<NodeId>,
+    /// Where the text begins that is not kept yet.
+    pub(super) text_from: usize,
+    /// A comment stands before that text.
+    pub(super) is_apart: bool,
+    /// The body's end tag was the last thing but space and comments.
+    pub(super) is_ended: bool,
+    /// Of each open element, one after the other, the children that are left out: behind which child that is kept, and their names.
+    pub(super) left_out: Vec<(Option<NodeId>, Range<usize>)>,
 }
 
 /// A start tag.
 pub(super) struct Tag {
-    pub(super) range: Range<usize>,
+    /// Its number among those that were met.
+    pub(super) met: usize,
+    pub(super) start: usize,
+    /// What follows it.
+    pub(super) end: usize,
+    /// Its name, as it was written first.
     pub(super) text: Range<usize>,
     pub(super) name: Name,
     pub(super) traits: u32,
-    /// The key that it carries by its name.
-    pub(super) key: u64,
-    pub(super) closes_itself: bool,
 }
 
 impl Thin<'_, '_> {
-    fn run(mut self) -> Result<String, usize> {
+    fn run(&mut self) -> Result<(), usize> {
         while let Some(found) = memchr(b'<', &self.bytes[self.at..]) {
             let start = self.at + found;
             self.step(start).ok_or(start)?;
         }
+        let end = self.bytes.len();
         let is_whole_page = self.had_body && self.stack.iter().all(|open| open.traits & is::ROOT != 0);
-        while is_whole_page && !self.stack.is_empty() {
-            self.pop(self.bytes.len(), false);
+        self.text_up_to(end).filter(|()| is_whole_page).ok_or(end)?;
+        self.write_tags(self.stack.len()).ok_or(end)?;
+        while !self.stack.is_empty() {
+            self.pop();
         }
-        if is_whole_page { Ok(self.out) } else { Err(self.bytes.len()) }
+        Ok(())
     }
 
     fn step(&mut self, start: usize) -> Option<()> {
-        match self.bytes.get(start + 1).copied() {
-            Some(b'!') => self.declaration(start)?,
-            Some(b'?') => self.at = angle_end(self.bytes, start)?,
-            Some(b'/') => self.end_tag(start)?,
-            Some(byte) if byte.is_ascii_alphabetic() => self.start_tag(start)?,
-            _ => self.at = start + 1,
+        let next = self.bytes.get(start + 1).copied().unwrap_or_default();
+        if !next.is_ascii_alphabetic() && !matches!(next, b'!' | b'?' | b'/') {
+            self.at = start + 1;
+            return Some(());
         }
+        self.text_up_to(start)?;
+        match next {
+            b'!' => self.declaration(start)?,
+            b'?' => self.comment(angle_end(self.bytes, start)?),
+            b'/' => self.end_tag(start)?,
+            _ => {
+                self.is_ended = false;
+                self.start_tag(start)?;
+            }
+        }
+        self.text_from = self.at;
         Some(())
+    }
+
+    /// What stands up to a place is no text and no element.
+    fn comment(&mut self, end: usize) {
+        self.at = end;
+        // behind the body it goes elsewhere
+        self.is_apart |= !self.is_ended;
     }
 
     fn declaration(&mut self, start: usize) -> Option<()> {
         if self.bytes[start..].starts_with(b"<!--") {
-            self.at = comment_end(self.bytes, start)?;
+            self.comment(comment_end(self.bytes, start)?);
             return Some(());
         }
-        self.at = angle_end(self.bytes, start)?;
-        let is_doctype = self.bytes[start + 2..].get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"doctype"));
-        if is_doctype && self.stack.is_empty() && self.out.is_empty() {
-            self.out.push_str(&self.text[start..self.at]);
+        let end = angle_end(self.bytes, start)?;
+        if !self.bytes[start + 2..].get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"doctype")) {
+            self.comment(end);
+            return Some(());
+        }
+        self.at = end;
+        if self.stack.is_empty() && !std::mem::replace(&mut self.had_type, true) {
+            self.tree.document_type(&self.text[start..end]);
         }
         Some(())
     }
 
+    /// Reads the start tag at a place.
+    pub(super) fn tag(&mut self, start: usize) -> Option<(Tag, Class)> {
+        let (met, end) = self.tags.meet(self.text, start)?;
+        let Met { known: Known { name, class, traits, .. }, text, .. } = self.tags.get(met);
+        Some((Tag { met, start, end, text: text.range(), name: *name, traits: *traits }, *class))
+    }
+
     fn start_tag(&mut self, start: usize) -> Option<()> {
-        let text = start + 1..name_end(self.bytes, start + 1);
-        let name = Name::of(&self.bytes[text.clone()]);
-        let Known { class, traits, key, .. } = self.names.of(name, &self.text[text.clone()]);
-        self.attributes.clear();
-        let (page, all) = (self.text, &mut self.attributes);
-        let (end, closes_itself) = attributes(self.bytes, text.end, |attribute| all.push(Seen::of(page, attribute)))?;
-        if all.len() > guard::ATTRIBUTES {
-            return None;
-        }
-        let tag = Tag { range: start..end, text, name, traits, key, closes_itself };
+        let (tag, class) = self.tag(start)?;
+        let Tag { name, traits, .. } = tag;
         self.is_in_place(class, traits)?;
         match class {
             Class::Refused => None,
             Class::Html | Class::Head | Class::Body => self.open(tag),
             Class::Void => self.void(&tag),
-            Class::Raw if tag.closes_itself => None,
+            Class::Raw if self.tags.get(tag.met).closes_itself => None,
             Class::Raw => {
-                let (_, end) = raw_end(self.bytes, tag.range.end, &self.bytes[tag.text.clone()])?;
-                let wants = self.wants(&tag)?;
-                self.unit(&tag, end, wants);
-                Some(())
+                let (text_end, end) = raw_end(self.bytes, tag.end, &self.bytes[tag.text.clone()])?;
+                let wants = self.wants(tag.met)?;
+                self.unit(&tag, tag.end..text_end, end, wants)
             }
             Class::Select | Class::Svg => self.foreign(&tag, class),
             Class::Plain => {
                 let Start::Opens { ends } = self::start(&self.stack, name, traits, self.paragraphs > 0) else {
                     return self.empty(&tag);
                 };
-                self.end_before(ends, &tag);
+                (0..ends).for_each(|_| self.pop());
                 self.makes_known_parts(traits)?;
                 self.open(tag)
             }
         }
-    }
-
-    /// Ends some of the innermost elements before a start tag.
-    fn end_before(&mut self, ends: usize, tag: &Tag) {
-        (0..ends).for_each(|_| self.pop(tag.range.start, false));
     }
 
     /// An empty inline element between the rows or cells of a table (an anchor, mostly): the parser moves it before the table, and
@@ -180,7 +200,7 @@ impl Thin<'_, '_> {
         let is_between =
             top & (is::TABLE | is::SECTION | is::ROW) != 0 && tag.traits & !(is::ALONE | is::FORMATTING) == 0;
         let is_nested = self.stack.iter().any(|open| open.name == tag.name);
-        let rest = &self.bytes[tag.range.end..];
+        let rest = &self.bytes[tag.end..];
         let name = &self.bytes[tag.text.clone()];
         let is_empty = rest.starts_with(b"</")
             && rest[2..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
@@ -188,8 +208,13 @@ impl Thin<'_, '_> {
         if !is_between || is_nested || !is_empty || self.cut.asks_places {
             return None;
         }
-        let wants = self.wants(tag)?;
-        self.unit(tag, tag.range.end + name.len() + 3, wants);
+        self.at = tag.end + name.len() + 3;
+        let wants = self.wants(tag.met)?;
+        let Some(is_whole) = self.keeps(wants)? else { return Some(()) };
+        let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
+        let node = self.tree.element(self.text, &tag.text, self.tags.attributes(tag.met), looked_at);
+        let table = self.stack.iter().rfind(|open| open.traits & is::TABLE != 0)?;
+        self.tree.insert_before(table.node?, node)?;
         Some(())
     }
 
@@ -217,43 +242,49 @@ impl Thin<'_, '_> {
     }
 
     fn open(&mut self, tag: Tag) -> Option<()> {
-        let wants = self.wants(&tag)?;
-        if wants & want::PLACE != 0
-            && let Some(parent) = self.stack.last_mut()
-        {
-            parent.is_asked = true;
+        let wants = self.wants(tag.met)?;
+        let is_within = self.whole.is_some();
+        if let Some(parent) = self.stack.last_mut() {
+            parent.begin_parts(tag.traits);
+        }
+        if wants & want::PLACE != 0 {
+            self.ask_place()?;
         }
         let mark = self.above.mark();
-        if self.whole.is_none() {
-            self.carried.iter().for_each(|hash| self.above.enter(*hash));
+        if !is_within {
+            self.tags.carried(tag.met).iter().for_each(|hash| self.above.enter(*hash));
             if tag.traits & is::TABLE != 0 {
                 // They stand in every table, be it without tags.
                 ["tbody", "tr"].iter().for_each(|name| self.above.enter(keys::tag_hash(name)));
             }
         }
-        self.at = tag.range.end;
+        self.at = tag.end;
         self.posts += usize::from(wants & want::POST != 0);
         self.paragraphs += usize::from(tag.traits & is::P != 0);
+        let place = self.stack.len();
         self.stack.push(Open {
             name: tag.name,
             traits: tag.traits,
-            tag: tag.range,
+            met: tag.met,
+            inside: tag.end,
             text: tag.text,
-            is_written: false,
+            node: None,
+            body: Part::Closed,
+            row: Part::Closed,
             mark,
             is_post: wants & want::POST != 0,
             is_asked: false,
             left_out: self.left_out.len(),
         });
-        if wants & want::WHOLE == want::WHOLE {
-            let place = self.stack.len() - 1;
-            self.write_tags(place);
-            self.whole = Some((place, self.stack[place].tag.start));
-        } else if wants & want::TAG != 0 {
-            self.write_tags(self.stack.len());
+        let is_whole = wants & want::WHOLE == want::WHOLE;
+        if is_whole && !is_within {
+            // what may stand directly in a page or in its head is not followed
+            if place == 0 || tag.traits & is::HEAD != 0 {
+                return None;
+            }
+            self.whole = Some(place);
         }
-        self.write_part();
-        Some(())
+        if is_within || wants & want::TAG != 0 { self.write_tag(is_within || is_whole) } else { Some(()) }
     }
 
     fn void(&mut self, tag: &Tag) -> Option<()> {
@@ -264,52 +295,36 @@ impl Thin<'_, '_> {
             let Start::Opens { ends } = start(&self.stack, tag.name, tag.traits, self.paragraphs > 0) else {
                 return None;
             };
-            self.end_before(ends, tag);
+            (0..ends).for_each(|_| self.pop());
         }
-        let wants = self.wants(tag)?;
-        let end = tag.range.end;
-        self.unit(tag, end, wants);
-        Some(())
-    }
-
-    /// An element that is kept or left out as it stands, up to a place.
-    pub(super) fn unit(&mut self, tag: &Tag, end: usize, wants: u8) {
-        self.at = end;
-        if self.whole.is_some() {
-            self.write_part();
-            return;
-        }
-        if wants & want::PLACE != 0
-            && let Some(parent) = self.stack.last_mut()
-        {
-            parent.is_asked = true;
-        }
-        if wants & want::TAG != 0 {
-            self.write_tags(self.stack.len());
-            self.write_unit(tag.range.start, end, wants & want::WHOLE == want::WHOLE);
-        } else {
-            self.leave_out(tag.text.clone(), end == tag.range.end);
-        }
+        let wants = self.wants(tag.met)?;
+        let end = tag.end;
+        self.unit(tag, end..end, end, wants)
     }
 
     fn end_tag(&mut self, start: usize) -> Option<()> {
         match self.bytes.get(start + 2).copied() {
             Some(byte) if byte.is_ascii_alphabetic() => {}
+            Some(b'>') => {
+                self.at = start + 3;
+                return Some(());
+            }
             _ => {
-                self.at = angle_end(self.bytes, start)?;
+                self.comment(angle_end(self.bytes, start)?);
                 return Some(());
             }
         }
         let text = start + 2..name_end(self.bytes, start + 2);
         let word = &self.bytes[text.clone()];
         let name = Name::of(word);
-        let Known { class, traits, .. } = self.names.of(name, &self.text[text.clone()]);
+        let Known { class, traits, .. } = self.tags.known(name, &self.text[text.clone()]);
         let mut count = 0;
         let (end, _) = attributes(self.bytes, text.end, |_| count += 1)?;
         if count > guard::ATTRIBUTES {
             return None;
         }
         self.at = end;
+        self.is_ended = matches!(class, Class::Html | Class::Body);
         match class {
             // What follows the body's end still goes into what is open.
             Class::Html | Class::Body => Some(()),
@@ -320,11 +335,12 @@ impl Thin<'_, '_> {
                 let is_same = |open: &Open| self.bytes[open.text.clone()].eq_ignore_ascii_case(word);
                 match self::end(&self.stack, name, traits, is_same) {
                     End::Closes { ends } => {
-                        (0..ends).for_each(|_| self.pop(start, false));
-                        self.pop(end, true);
+                        (0..ends + 1).for_each(|_| self.pop());
                         Some(())
                     }
-                    End::Ignored if class == Class::Plain => Some(()),
+                    End::Ignored if class == Class::Plain => {
+                        end_part(&mut self.stack, traits, word.eq_ignore_ascii_case(b"tbody"))
+                    }
                     End::Paragraph => {
                         let top = self.stack.last().map_or(0, |open| open.traits);
                         let is_moved = top & (is::TABLE | is::SECTION | is::ROW | is::HEAD) != 0;
@@ -333,9 +349,10 @@ impl Thin<'_, '_> {
                             return None;
                         }
                         if self.whole.is_none() {
-                            self.leave_out(text, false);
+                            self.leave_out(text);
+                            return Some(());
                         }
-                        Some(())
+                        self.empty_paragraph()
                     }
                     End::Ignored | End::GivesUp => None,
                 }

@@ -10,5 +10,5 @@ mod post;
 mod value;
 
 pub(super) use document::Document;
-pub(super) use page::{embedded, extract};
+pub(super) use page::{embedded, extract, instead};
 pub(super) use value::read;

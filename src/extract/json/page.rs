@@ -32,6 +32,15 @@ pub(in crate::extract) fn embedded(view: &View<'_, '_>) -> Option<Document> {
     })
 }
 
+/// The document that the script of a page would ask for.
+pub(in crate::extract) fn instead(view: &View<'_, '_>, own: Option<&Address>) -> Option<NewRequest> {
+    let own = own.filter(|_| view.holds(&view.profile.json.shell, 0))?;
+    let document = view.profile.document_of(own).filter(|document| document.url != own.url)?;
+    let number = document.number().unwrap_or(1);
+    let base = (document.kind == PageKind::Thread && number == 1).then_some(0);
+    Some(NewRequest { page: Some(number), position_base: base, ..request(&document) })
+}
+
 /// Takes a document apart. `is_page`: it was served as a document of its own, so that links lead to documents.
 pub(in crate::extract) fn extract(
     page: &Page,

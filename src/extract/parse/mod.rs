@@ -7,7 +7,7 @@
 //! it leaves to html5ever's, from that place to the end. A test holds the trees against `scraper`'s own.
 
 mod names;
-mod references;
+pub(super) mod references;
 mod sink;
 mod tokens;
 
@@ -15,6 +15,7 @@ use html5ever::{
     interface::TreeSink,
     tree_builder::{TreeBuilder, TreeBuilderOpts},
 };
+pub(super) use names::Names;
 use scraper::Html;
 use sink::Sink;
 
@@ -25,7 +26,7 @@ pub(super) fn document(text: &str) -> Html {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::{fs, path::Path};
 
     use proptest::prelude::*;
@@ -43,13 +44,13 @@ mod tests {
         Err(format!("node {at}: {:?}, not {:?}", own.get(at), other.get(at)))
     }
 
-    fn pages(folder: &Path) -> Vec<String> {
+    pub(in crate::extract) fn pages(folder: &Path) -> Vec<String> {
         let files = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
         let files = files.filter(|path| path.extension().is_some_and(|end| end == "html" || end == "htm"));
         files.map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()).collect()
     }
 
-    fn own_pages() -> Vec<String> {
+    pub(in crate::extract) fn own_pages() -> Vec<String> {
         pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages"))
     }
 
@@ -101,7 +102,7 @@ mod tests {
         }
     }
 
-    const PIECES: &[&str] = &[
+    pub(in crate::extract) const PIECES: &[&str] = &[
         "<p>",
         "</p>",
         "<div id=a>",

@@ -6,16 +6,16 @@ use html5ever::LocalName;
 const PLACES: usize = 512;
 
 /// The names that were met last.
-pub(super) struct Names(Vec<Option<LocalName>>);
+pub(in crate::extract) struct Names(Vec<Option<LocalName>>);
 
 impl Names {
-    pub(super) fn new() -> Names {
+    pub(in crate::extract) fn new() -> Names {
         Names(vec![None; PLACES])
     }
 
     /// The name of a word, in lower case.
     #[inline]
-    pub(super) fn of(&mut self, word: &str) -> LocalName {
+    pub(in crate::extract) fn of(&mut self, word: &str) -> LocalName {
         let place = &mut self.0[place(word.as_bytes())];
         if let Some(known) = place.as_ref().filter(|known| str::eq_ignore_ascii_case(known, word)) {
             return known.clone();

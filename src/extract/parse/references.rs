@@ -5,12 +5,12 @@ use memchr::memchr2;
 
 /// Whether a text holds what stands for something else.
 #[inline]
-pub(super) fn has_any(text: &str) -> bool {
+pub(in crate::extract) fn has_any(text: &str) -> bool {
     memchr2(b'&', b'\r', text.as_bytes()).is_some()
 }
 
 /// A text with its references resolved and its line ends made one. In an attribute some references need their semicolon.
-pub(super) fn resolved(text: &str, in_attribute: bool) -> String {
+pub(in crate::extract) fn resolved(text: &str, in_attribute: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(found) = memchr2(b'&', b'\r', rest.as_bytes()) {

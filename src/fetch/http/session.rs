@@ -290,4 +290,90 @@ mod tests {
         assert!(!is_inside(text, &login.rules) && is_inside("<p>welcome", &login.rules));
         assert!(filled_in(&Step { text: "<p>closed".to_owned(), ..page }, &login).is_none());
     }
+
+    /// The forms as the engines print them, and what is sent.
+    const FORMS: [(&str, &str, &str); 9] = [
+        (
+            "vbulletin3",
+            "<form action=login.php?do=login method=post><input name=vb_login_username><input type=password name=vb_login_password>\
+             <input type=checkbox name=cookieuser value=1><input type=submit value='Log in'><input type=hidden name=s value=''>\
+             <input type=hidden name=do value=login><input type=hidden name=vb_login_md5password></form>",
+            "login.php?do=login s=&do=login&vb_login_md5password=&vb_login_username=anna&vb_login_password=secret&cookieuser=1",
+        ),
+        (
+            "vbulletin4",
+            "<form id=navbar_loginform action=login.php?do=login method=post><input name=vb_login_username value='User Name'>\
+             <input type=password name=vb_login_password><input type=submit value='Log in'><input type=hidden name=securitytoken \
+             value=guest><input type=hidden name=do value=login></form>",
+            "login.php?do=login securitytoken=guest&do=login&vb_login_username=anna&vb_login_password=secret&cookieuser=1",
+        ),
+        (
+            "phpbb2",
+            "<form action=login.php?sid=0 method=post target=_top><input name=username value=''><input type=password name=password>\
+             <input type=checkbox name=autologin><input type=hidden name=redirect value=''><input type=submit name=login \
+             value='Log in'></form>",
+            "login.php?sid=0 redirect=&login=Log+in&username=anna&password=secret&autologin=on",
+        ),
+        (
+            "phorum",
+            "<form action=login.php?1 method=post><input type=hidden name=redir value=list.php><input name=username>\
+             <input type=password name=password><input type=submit value=Submit></form><form action=login.php?1 method=post>\
+             <input name=lostpass><input type=submit value=Submit></form>",
+            "login.php?1 redir=list.php&username=anna&password=secret",
+        ),
+        (
+            "xmb",
+            "<form method=post action=misc.php?action=login><input type=hidden name=token value=t><input name=username><input \
+             type=password name=password><input type=checkbox name=trust value=yes><input type=checkbox name=hide value=1><input \
+             type=submit name=loginsubmit value=Login></form>",
+            "misc.php?action=login token=t&loginsubmit=Login&username=anna&password=secret&trust=yes",
+        ),
+        (
+            "vanilla",
+            "<form id=Form_User_SignIn method=post action=/entry/signin><input type=hidden name=TransientKey value=k><input \
+             name=Email><input type=password name=Password><input type=submit name=Sign_In value='Sign In'><input type=checkbox \
+             name=RememberMe value=1></form><form id=Form_User_Password method=post><input name=Email></form>",
+            "entry/signin TransientKey=k&Sign_In=Sign+In&Email=anna&Password=secret&RememberMe=1",
+        ),
+        (
+            "nodebb",
+            "<form id=login-form method=post action=login><input name=username><input type=password name=password><input \
+             type=checkbox name=remember checked><input type=hidden name=_csrf value=c><input type=hidden name=noscript \
+             value=true><button type=submit>Login</button></form>",
+            "login _csrf=c&noscript=true&username=anna&password=secret&remember=on",
+        ),
+        (
+            "ipb3",
+            "<form action='index.php?app=core&section=login&do=process' method=post id=login><input type=hidden name=auth_key \
+             value=a><input name=ips_username><input type=password name=ips_password><input type=checkbox name=rememberMe value=1 \
+             checked></form>",
+            "index.php?app=core&section=login&do=process auth_key=a&ips_username=anna&ips_password=secret&rememberMe=1",
+        ),
+        (
+            "ipb4",
+            "<form method=post action=http://f.example/login/><input type=hidden name=csrfKey value=c><input name=auth><input \
+             type=password name=password><input type=checkbox name=remember_me checked value=1><button type=submit \
+             name=_processLogin value=usernamepassword>Sign In</button></form>",
+            "login/ csrfKey=c&_processLogin=usernamepassword&auth=anna&password=secret&remember_me=1",
+        ),
+    ];
+
+    #[test]
+    fn the_engines_forms_are_filled_in() {
+        for (engine, form, sent) in FORMS {
+            let rules = crate::engine::Engines::builtin().get(engine).unwrap().login.clone().unwrap();
+            let page: Url = "http://f.example/".parse().unwrap();
+            let login = Login {
+                page: page.clone(),
+                rules,
+                user: "anna".to_owned(),
+                password: "secret".to_owned(),
+                renew: Duration::from_secs(60),
+            };
+            assert!(!is_inside(form, &login.rules), "{engine}");
+            let (action, fields) = filled_in(&Step { url: page, text: form.to_owned() }, &login).unwrap();
+            let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+            assert_eq!(format!("{} {body}", &action.as_str()["http://f.example/".len()..]), sent, "{engine}");
+        }
+    }
 }

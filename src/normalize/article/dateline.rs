@@ -23,7 +23,7 @@ pub(super) fn place(articles: &Articles, text: &str) -> Option<usize> {
         let is_name = first.is_alphabetic() && !first.is_lowercase();
         let particle = words > 0 && PARTICLES.contains(&word);
         // "LONDON Nov 6": the month is the date's
-        let dated = words > 0 && articles.is_month(word.trim_end_matches('.')) && next_is_digit(&rest[word.len()..]);
+        let dated = words > 0 && next_is_digit(&rest[word.len()..]) && articles.is_month(word.trim_end_matches('.'));
         if dated || !(is_name || particle) {
             break;
         }

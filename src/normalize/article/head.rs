@@ -10,7 +10,7 @@ pub(super) fn head<'a>(articles: &Articles, paragraph: &'a str) -> Option<Head<'
     if !may_be_head(paragraph) {
         return None;
     }
-    Reader { articles, text: paragraph, at: 0, start: None, end: 0, place: Place::None, dated: false, credit: None }
+    Reader { articles, text: paragraph, at: 0, start: None, end: 0, place: None, dated: false, credit: None }
         .read(MOST_ITEMS)
 }
 
@@ -53,23 +53,10 @@ struct Reader<'a, 'n> {
     /// Where the dateline starts and ends.
     start: Option<usize>,
     end: usize,
-    place: Place,
+    /// The first place, or what has the shape of one.
+    place: Option<&'a str>,
     dated: bool,
     credit: Option<Credit<'a>>,
-}
-
-/// What is known of the first place.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    None,
-    /// Has the shape of one.
-    Shaped {
-        capitals: bool,
-    },
-    /// Is one.
-    Known {
-        capitals: bool,
-    },
 }
 
 #[derive(Clone, Copy)]
@@ -107,8 +94,7 @@ impl<'a> Reader<'a, '_> {
         match mark {
             Mark::Comma => self.read(items - 1),
             Mark::None
-                if matches!(next, '(' | '[' | '/' | '（' | '［')
-                    || next.is_ascii_digit() && self.place != Place::None =>
+                if matches!(next, '(' | '[' | '/' | '（' | '［') || next.is_ascii_digit() && self.place.is_some() =>
             {
                 if self.credit.is_some_and(|credit| credit.bracketed) {
                     self.finish(mark)
@@ -118,7 +104,7 @@ impl<'a> Reader<'a, '_> {
             }
             Mark::None
                 if self.credit.is_none()
-                    && self.place != Place::None
+                    && self.place.is_some()
                     && (dateline::date(self.articles, &self.text[self.at..]).is_some()
                         // "CANBERRA, Nov 7 AAP - "
                         || self.dated && self.bare_credit(&self.text[self.at..]).is_some()) =>
@@ -152,7 +138,7 @@ impl<'a> Reader<'a, '_> {
         if let Some((name, length)) = bracketed(rest) {
             // "New Delhi [India]"
             if rest.starts_with('[')
-                && self.place != Place::None
+                && self.place.is_some()
                 && !self.dated
                 && self.credit.is_none()
                 && dateline::place(self.articles, name) == Some(name.len())
@@ -196,12 +182,8 @@ impl<'a> Reader<'a, '_> {
         }
         if is_date {
             self.dated = true;
-        } else if self.place == Place::None {
-            let place = &rest[..end];
-            let capitals =
-                !place.chars().any(char::is_lowercase) && place.chars().filter(|c| c.is_uppercase()).count() > 1;
-            self.place =
-                if self.articles.is_place(place) { Place::Known { capitals } } else { Place::Shaped { capitals } };
+        } else if self.place.is_none() {
+            self.place = Some(&rest[..end]);
         }
         self.start.get_or_insert(self.at);
         self.at += end;
@@ -266,18 +248,20 @@ impl<'a> Reader<'a, '_> {
         let opening = self.text[self.at..].chars().find(|c| c.is_alphanumeric())?;
         let capital = !opening.is_lowercase();
         let strong_mark = matches!(mark, Mark::Dash | Mark::Colon);
-        let known = matches!(self.place, Place::Known { .. });
-        let capitals = matches!(self.place, Place::Known { capitals: true } | Place::Shaped { capitals: true });
+        let known = self.place.is_some_and(|place| self.articles.is_place(place));
+        let capitals = self.place.is_some_and(|place| {
+            !place.chars().any(char::is_lowercase) && place.chars().filter(|c| c.is_uppercase()).count() > 1
+        });
         let believed = match self.credit {
             Some(Credit { strength: Strength::Strong, bracketed: true, .. }) => {
                 if self.start.is_none() {
                     strong_mark && capital
                 } else {
-                    mark == Mark::Dash && (capital || capitals) || known || self.dated && self.place != Place::None
+                    mark == Mark::Dash && (capital || capitals) || known || self.dated && self.place.is_some()
                 }
             }
             Some(Credit { strength, bracketed: true, .. }) => {
-                (known || self.dated && self.place != Place::None)
+                (known || self.dated && self.place.is_some())
                     && (mark != Mark::None || strength == Strength::Weak && capital && (self.dated || capitals))
             }
             Some(Credit { name, .. }) if self.start.is_none() => {
@@ -286,7 +270,7 @@ impl<'a> Reader<'a, '_> {
             Some(Credit { strength: Strength::Strong, .. }) => {
                 mark != Mark::None
                     && capital
-                    && (known || self.place != Place::None && (self.dated || capitals && mark == Mark::Dash))
+                    && (known || self.place.is_some() && (self.dated || capitals && mark == Mark::Dash))
             }
             Some(_) => mark != Mark::None && capital && known,
             None => strong_mark && known && capital && (self.dated || capitals) && self.tells_of_it(),

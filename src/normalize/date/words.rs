@@ -122,9 +122,14 @@ pub(super) struct Words {
     phrases: OnceLock<Phrases>,
 }
 
-/// Phrases and what they mean, by first character; the longest phrase first.
+/// Phrases and what they mean.
 #[derive(Debug, Default)]
-struct Phrases(HashMap<char, Vec<Phrase>, BuildHasherDefault<OneChar>>);
+struct Phrases {
+    /// By first character; the longest phrase first.
+    by_first: HashMap<char, Vec<Phrase>, BuildHasherDefault<OneChar>>,
+    /// First characters of ASCII: few phrases begin with a figure or a sign, and most of a date does.
+    firsts: u128,
+}
 
 /// A phrase and what it means.
 #[derive(Debug)]
@@ -200,7 +205,11 @@ impl Words {
     }
 
     fn find(&self, text: &str, first: char) -> Option<(usize, Meaning)> {
-        let phrases = self.phrases().0.get(&first)?;
+        let phrases = self.phrases();
+        if first.is_ascii() && phrases.firsts & 1 << (first as u32) == 0 {
+            return None;
+        }
+        let phrases = phrases.by_first.get(&first)?;
         let [next, second] = key_of(text, first);
         phrases
             .iter()
@@ -218,7 +227,10 @@ impl Phrases {
         let folded = fold(phrase);
         let folded = folded.trim_matches([' ', '.', ',']);
         let Some(first) = folded.chars().next() else { return };
-        let phrases = self.0.entry(first).or_default();
+        if first.is_ascii() {
+            self.firsts |= 1 << (first as u32);
+        }
+        let phrases = self.by_first.entry(first).or_default();
         match phrases.iter_mut().find(|known| *known.text == *folded) {
             Some(Phrase { meaning: known, .. }) => *known = known.or(meaning).or_some_weekday(*known, meaning),
             None => phrases.push(Phrase { text: folded.into(), key: key_of(folded, first), meaning }),
@@ -226,7 +238,7 @@ impl Phrases {
     }
 
     fn sort(&mut self) {
-        for phrases in self.0.values_mut() {
+        for phrases in self.by_first.values_mut() {
             phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.text.len()));
         }
     }
@@ -503,7 +515,7 @@ mod tests {
         for language in &file.language {
             assert!(matches!(language.months.len(), 0 | 12), "{}", language.id);
             assert!(matches!(language.days.len(), 0 | 7), "{}", language.id);
-            assert!(!ALL.by_language[&language.id].phrases().0.is_empty(), "{}", language.id);
+            assert!(!ALL.by_language[&language.id].phrases().by_first.is_empty(), "{}", language.id);
         }
         assert_eq!(file.language.len(), ALL.by_language.len());
     }

@@ -49,8 +49,10 @@ pub(super) fn primary(tag: &str) -> &str {
 }
 
 fn sample(text: &str) -> &str {
-    let start = text.len() - text.trim_start().len();
-    let text = &text[start..];
+    let text = text.trim_start();
+    if text.len() <= SAMPLE || text.as_bytes()[..SAMPLE].is_ascii() {
+        return &text[..text.len().min(SAMPLE)];
+    }
     match text.char_indices().nth(SAMPLE) {
         Some((end, _)) => &text[..end],
         None => text,

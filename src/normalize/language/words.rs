@@ -6,7 +6,10 @@ use std::{
     sync::LazyLock,
 };
 
-use super::script::{Count, Script};
+use super::{
+    SAMPLE,
+    script::{Count, Script},
+};
 
 /// A language of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +59,22 @@ impl Tally {
 /// Counts the common words and the telling letters of a sample.
 pub(super) fn tally(sample: &str, script: Script, count: &Count) -> Tally {
     let table = &*LOOK_UP;
-    let mut tally = [0; TABLE.len()];
-    let mut give = |mut languages: u64, score: u32| {
-        while languages != 0 {
-            tally[languages.trailing_zeros() as usize] += score;
-            languages &= languages - 1;
+    let mut tally = Tally([0; TABLE.len()]);
+    if sample.len() <= SAMPLE && sample.is_ascii() {
+        // a word is cut from sixteen bytes: some are needed behind the last one
+        let mut padded = [0; SAMPLE + LONGEST as usize];
+        padded[..sample.len()].copy_from_slice(sample.as_bytes());
+        let mut start = 0;
+        for (end, byte) in padded[..=sample.len()].iter().enumerate() {
+            if !byte.is_ascii_alphabetic() {
+                if start < end {
+                    tally.add(&Word::at(&padded[start..], end - start), table);
+                }
+                start = end + 1;
+            }
         }
-    };
+        return tally;
+    }
     let mut word = Word::default();
     let letters = script != Script::Latin || count.beyond_ascii > 0;
     for character in sample.chars().chain([' ']) {
@@ -76,23 +88,37 @@ pub(super) fn tally(sample: &str, script: Script, count: &Count) -> Tally {
             let character = lower.next().unwrap_or(character);
             word.push(character);
             if letters {
-                give(table.letters.get(&character).copied().unwrap_or(0), 1);
+                tally.give(table.letters.get(&character).copied().unwrap_or(0), 1);
             }
             continue;
         }
-        if is_malay_form(&word) {
-            give(table.malay, HIT / 2);
+        tally.add(&std::mem::take(&mut word), table);
+    }
+    tally
+}
+
+impl Tally {
+    fn give(&mut self, mut languages: u64, score: u32) {
+        while languages != 0 {
+            self.0[languages.trailing_zeros() as usize] += score;
+            languages &= languages - 1;
         }
-        if let Some(languages) = word.take().and_then(|word| table.words.get(&word)) {
+    }
+
+    /// Adds a word.
+    fn add(&mut self, word: &Word, table: &LookUp) {
+        if is_malay_form(word) {
+            self.give(table.malay, HIT / 2);
+        }
+        if let Some(languages) = word.number().and_then(|word| table.words.get(&word)) {
             let score = match languages.count_ones() {
                 1 => HIT,
                 2 => HIT - 1,
                 _ => HIT / 2,
             };
-            give(*languages, score);
+            self.give(*languages, score);
         }
     }
-    Tally(tally)
 }
 
 /// What joins the letters of a word: vowel signs (only Devanagari and Arabic are in the table) and the joiner of Persian.
@@ -129,10 +155,17 @@ impl Word {
         }
     }
 
-    /// The word as a number, and a fresh one to fill.
-    fn take(&mut self) -> Option<u128> {
-        let word = std::mem::take(self);
-        (1..=LONGEST).contains(&word.length).then_some(word.bytes)
+    /// The letters of ASCII that some bytes begin with; more than a word's follow.
+    fn at(bytes: &[u8], length: usize) -> Word {
+        const LOWER: u128 = u128::from_le_bytes([b' '; LONGEST as usize]);
+        let all = bytes.first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes));
+        let kept = (length as u32).min(LONGEST);
+        Word { bytes: (all | LOWER) & (u128::MAX >> (8 * (LONGEST - kept))), length: length as u32 }
+    }
+
+    /// The word as a number.
+    fn number(&self) -> Option<u128> {
+        (1..=LONGEST).contains(&self.length).then_some(self.bytes)
     }
 }
 
@@ -154,7 +187,7 @@ static LOOK_UP: LazyLock<LookUp> = LazyLock::new(|| {
         for common in common.split(' ') {
             let mut word = Word::default();
             common.chars().for_each(|character| word.push(character));
-            if let Some(word) = word.take() {
+            if let Some(word) = std::mem::take(&mut word).number() {
                 *words.entry(word).or_default() |= 1 << index;
             }
         }

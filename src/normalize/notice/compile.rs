@@ -153,6 +153,7 @@ impl Compiler {
             templates: self.templates,
             index: OnceLock::new(),
             looks: AtomicU32::new(0),
+            heads: OnceLock::new(),
             engines: self.engines,
             quotes: self.quotes,
         }

@@ -51,6 +51,11 @@ impl Engines {
         })
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.names.len()
+    }
+
     /// As written in the tables.
     pub(super) fn name(&self, index: usize) -> Option<&str> {
         self.names.get(index).map(|name| &**name)

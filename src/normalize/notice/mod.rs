@@ -13,6 +13,7 @@ mod dates;
 mod edit;
 mod engines;
 mod error;
+mod heads;
 mod index;
 mod line;
 mod matcher;

@@ -13,6 +13,7 @@ use super::{
     dates::Dates,
     engines::Engines,
     error::NoticeError,
+    heads::Heads,
     index::{Index, Pairs},
     quote::Quotes,
     reading::{NoticeContext, NoticeReading},
@@ -26,10 +27,12 @@ use crate::normalize::date::{DateWords, Folded};
 #[derive(Debug)]
 pub struct Notices {
     pub(super) templates: Vec<Template>,
-    /// Built when texts keep coming that are not written in their engine's words.
+    /// Built when texts keep coming that are not written in their engine's words: few pages need it.
     pub(super) index: OnceLock<Option<Index>>,
     /// How many texts were held against all templates without it.
     pub(super) looks: AtomicU32,
+    /// The templates of each engine, by its number; noted when they are first asked for.
+    pub(super) heads: OnceLock<Vec<Heads>>,
     pub(super) engines: Engines,
     pub(super) quotes: Quotes,
 }
@@ -115,39 +118,43 @@ impl Notices {
         if engine.is_none() && !takes_others {
             return None;
         }
-        let marks = marks(words);
-        let index = self.index();
-        let numbers = index.map(|index| index.candidates(words, place, &marks, &self.templates, engine.is_some()));
-        if numbers.as_ref().is_some_and(Vec::is_empty) {
-            return None;
-        }
         let page = ctx.dates.language.or(ctx.language).and_then(DateWords::page);
-        let search = Search { notices: self, folded, text, ctx, page, marks, looked: Dates::default() };
+        let search = Search { notices: self, folded, text, ctx, page, marks: marks(words), looked: Dates::default() };
         let is_own = |template: &Template| {
             engine.is_some_and(|engine| template.owners.iter().any(|owner| owner.engine == engine))
         };
         let with_own = |template| (template, is_own(template));
         let may_be = |(template, own): &(&Template, bool)| *own || template.open && takes_others;
-        let candidates: Vec<(&Template, bool)> = match numbers {
-            Some(numbers) => {
-                let found = numbers.into_iter().map(|number| &self.templates[number as usize]);
-                found.map(with_own).filter(may_be).collect()
-            }
-            None => {
+        let indexed = |index: &Index| {
+            let numbers = index.candidates(words, place, &search.marks, &self.templates, engine.is_some());
+            let found = numbers.into_iter().map(|number| &self.templates[number as usize]);
+            found.map(with_own).filter(may_be).collect::<Vec<_>>()
+        };
+        let candidates = match self.index.get() {
+            Some(Some(index)) => indexed(index),
+            _ => {
                 let pairs = Pairs::of(words);
-                let own = self.standing(&search, place, &pairs, is_own).map(|template| (template, true));
-                let own: Vec<_> = own.collect();
+                let numbers = engine.and_then(|engine| self.heads(engine)).map_or(&[][..], |heads| &heads.numbers);
+                let own = numbers.iter().map(|number| &self.templates[*number as usize]);
+                let own: Vec<_> = own.filter(search.standing(place, &pairs)).map(|template| (template, true)).collect();
                 // Words of the page's own engine with a date among them are better than any other's, and mostly all there is.
                 let found = search.best(&own, place, false);
                 if found.as_ref().is_some_and(Found::is_dated) {
                     return found;
                 }
-                match takes_others {
-                    true => self.standing(&search, place, &pairs, |_| true).map(with_own).filter(may_be).collect(),
-                    false => own,
+                if !takes_others {
+                    own
+                } else if let Some(index) = self.index() {
+                    indexed(index)
+                } else {
+                    let standing = self.templates.iter().filter(search.standing(place, &pairs));
+                    standing.map(with_own).filter(may_be).collect()
                 }
             }
         };
+        if candidates.is_empty() {
+            return None;
+        }
         search.best(&candidates, place, false).or_else(|| {
             // a date in a name's place has numbers on both sides of something
             let numbers = words.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
@@ -163,6 +170,11 @@ impl Notices {
         ctx.engine.and_then(|name| self.engines.find(name))
     }
 
+    /// The templates of that engine.
+    pub(super) fn heads(&self, engine: usize) -> Option<&Heads> {
+        self.heads.get_or_init(|| Heads::of(&self.templates, self.engines.count())).get(engine)
+    }
+
     /// The index, once it is worth to be built.
     fn index(&self) -> Option<&Index> {
         if self.index.get().is_none() && self.looks.fetch_add(1, Ordering::Relaxed) < LOOKS {
@@ -170,23 +182,6 @@ impl Notices {
         }
         // only a table of gigabytes could not be built
         self.index.get_or_init(|| Index::new(&self.templates).ok()).as_ref()
-    }
-
-    /// Templates that seem to stand there, of those that are asked for: what the index finds, without it.
-    fn standing<'n>(
-        &'n self,
-        search: &Search<'n, '_>,
-        place: Place,
-        pairs: &Pairs,
-        is_asked: impl Fn(&Template) -> bool,
-    ) -> impl Iterator<Item = &'n Template> {
-        let text = &*search.folded.text;
-        let (outer, inner) = &search.marks;
-        let starts = [outer.start, inner.as_ref().map_or(outer.start, |inner| inner.start)];
-        let stands = move |template: &&Template| {
-            pairs.has(&template.needs) && is_asked(template) && template.may_stand(text, place, &starts)
-        };
-        self.templates.iter().filter(stands)
     }
 
     pub(super) fn reading(&self, found: &Found, folded: &Folded, text: &str, ctx: &NoticeContext) -> NoticeReading {

@@ -4,6 +4,7 @@ use std::{cmp::Reverse, ops::Range};
 
 use super::{
     dates::Dates,
+    index::Pairs,
     matcher::{Attempt, End, Filled},
     notices::Notices,
     reading::NoticeContext,
@@ -61,6 +62,13 @@ pub(super) struct Search<'n, 's> {
 pub(super) type Marks = (Range<usize>, Option<Range<usize>>);
 
 impl<'n> Search<'n, '_> {
+    /// Whether a template seems to stand there: what the index finds, without it.
+    pub(super) fn standing(&self, place: Place, pairs: &Pairs) -> impl Fn(&&'n Template) -> bool {
+        let (outer, inner) = &self.marks;
+        let starts = [outer.start, inner.as_ref().map_or(outer.start, |inner| inner.start)];
+        move |template| pairs.has(&template.needs) && template.may_stand(&self.folded.text, place, &starts)
+    }
+
     /// The best of some templates, each with whether its engine is the page's; `swapped`: of those that have a name and a date,
     /// with either in the other's place.
     pub(super) fn best(&self, templates: &[(&'n Template, bool)], place: Place, swapped: bool) -> Option<Found<'n>> {
@@ -245,7 +253,7 @@ pub(super) fn tag(text: &str) -> Option<usize> {
 }
 
 /// Bytes of what stands in a tag's brackets.
-const MOST_TAG: usize = 24;
+pub(super) const MOST_TAG: usize = 24;
 
 impl Template {
     /// The language of its wording: the page's, where an engine prints it in that one.

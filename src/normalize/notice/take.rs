@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use memchr::{memchr_iter, memrchr_iter};
+
 use super::{
+    heads::Heads,
     notices::Notices,
     reading::{NoticeContext, NoticeReading},
     search::{Place, tag},
@@ -48,13 +51,14 @@ impl Notices {
     /// Takes the notices out of a body. `spans` are ranges of `text` that came from elements the engine's profile calls
     /// notices: one that stands at the start or end and reads as a notice is taken out, else its text stays.
     pub fn take(&self, text: &str, spans: &[Range<usize>], lines: Lines, ctx: &NoticeContext) -> Taken {
-        let known = ctx.engine.is_some_and(|name| self.engines.find(name).is_some());
+        let engine = ctx.engine.filter(|_| lines != Lines::None).and_then(|name| self.engines.find(name));
         let mut body = Body {
             notices: self,
+            heads: engine.and_then(|engine| self.heads(engine)),
             text,
             ctx,
             own_ctx: NoticeContext { own_words: true, ..*ctx },
-            own_only: known && lines != Lines::None,
+            own_only: engine.is_some(),
             left: 0..text.len(),
             first: Vec::new(),
             last: Vec::new(),
@@ -62,11 +66,11 @@ impl Notices {
         };
         body.trim();
         // the wording of the page's own engine goes before that of others, wherever it stands
-        if body.own_only {
-            body.take_all(spans, lines);
+        let is_done = body.own_only && body.take_all(spans, lines) && ctx.own_words;
+        if !is_done {
             body.own_only = false;
+            body.take_all(spans, lines);
         }
-        body.take_all(spans, lines);
         body.last.reverse();
         let Body { left, first, last, .. } = body;
         Taken { rest: text[left.clone()].to_owned(), kept: left, notices: first.into_iter().chain(last).collect() }
@@ -75,6 +79,8 @@ impl Notices {
 
 struct Body<'b> {
     notices: &'b Notices,
+    /// How the notices of the page's engine begin.
+    heads: Option<&'b Heads>,
     text: &'b str,
     ctx: &'b NoticeContext<'b>,
     own_ctx: NoticeContext<'b>,
@@ -91,7 +97,8 @@ struct Body<'b> {
 }
 
 impl Body<'_> {
-    fn take_all(&mut self, spans: &[Range<usize>], lines: Lines) {
+    /// Takes what there is; whether there is no more of it.
+    fn take_all(&mut self, spans: &[Range<usize>], lines: Lines) -> bool {
         loop {
             let before = self.left.clone();
             for span in spans {
@@ -104,8 +111,11 @@ impl Body<'_> {
             if lines == Lines::Glued && self.left == before && !self.left.is_empty() {
                 self.glued();
             }
-            if self.left == before || self.first.len() + self.last.len() >= MAX_NOTICES {
-                return;
+            if self.left == before {
+                return true;
+            }
+            if self.first.len() + self.last.len() >= MAX_NOTICES {
+                return false;
             }
         }
     }
@@ -172,8 +182,10 @@ impl Body<'_> {
 
     fn line_at_start(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
-        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]).take(MAX_LINES).collect();
-        for &end in ends.iter().rev() {
+        let mut ends = [0; MAX_LINES];
+        let lines_there = ends.iter_mut().zip(memchr_iter(b'\n', text.as_bytes()).chain([text.len()]));
+        let count = lines_there.map(|(place, end)| *place = end).count();
+        for &end in ends[..count].iter().rev() {
             let line = text[..end].trim_matches(is_blank);
             if let Some((reading, own)) = self.read_line(line, lines)
                 // engines print a reason without a label below the post: above it stands the post's first line
@@ -188,8 +200,10 @@ impl Body<'_> {
 
     fn line_at_end(&mut self, lines: Lines) {
         let text = &self.text[self.left.clone()];
-        let starts: Vec<usize> = text.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(MAX_LINES).collect();
-        for &start in starts.iter().rev() {
+        let mut starts = [0; MAX_LINES];
+        let begin = memrchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([0]);
+        let count = starts.iter_mut().zip(begin).map(|(place, start)| *place = start).count();
+        for &start in starts[..count].iter().rev() {
             let line = text[start..].trim_matches(is_blank);
             if let Some((reading, own)) = self.read_line(line, lines) {
                 self.own_taken |= own;
@@ -204,7 +218,11 @@ impl Body<'_> {
         if !is_candidate(line, lines) {
             return None;
         }
-        self.notices.read_own(line, self.line_ctx()).filter(|(reading, own)| {
+        let ctx = self.line_ctx();
+        if ctx.own_words && self.heads.is_some_and(|heads| !heads.may_begin(line)) {
+            return None;
+        }
+        self.notices.read_own(line, ctx).filter(|(reading, own)| {
             reading.user.is_some() || reading.date_raw.is_some() || *own && reading.count.is_some()
         })
     }

@@ -1,0 +1,198 @@
+//! The start tags of a page. Half of them say what another said before, and what was found out then is not found out again.
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::{
+    names::{Known, Memory, Name},
+    tags::{attributes, name_end},
+};
+use crate::{
+    engine::keys::{self, Candidate, Keys},
+    extract::guard,
+};
+
+/// Places for tags; a page has some hundreds that differ.
+const PLACES: usize = 1024;
+
+/// A range in half the room: a page is shorter than 4 GiB.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    #[inline]
+    fn of(range: &Range<usize>) -> Span {
+        Span { start: range.start as u32, end: range.end as u32 }
+    }
+
+    #[inline]
+    pub(super) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// An attribute of a tag.
+pub(super) struct Seen {
+    pub(super) name: Span,
+    pub(super) value: Span,
+    /// The key of its name.
+    pub(super) key: u64,
+}
+
+/// A start tag, as it was met first.
+pub(super) struct Met {
+    range: Span,
+    pub(super) known: Known,
+    /// Its name, as written.
+    pub(super) text: Span,
+    pub(super) closes_itself: bool,
+    attributes: Span,
+    /// The keys that its element carries, once they were looked up.
+    pub(super) carried: Span,
+    /// The bits of its attributes.
+    pub(super) kinds: u64,
+    /// What may want its element, once that was looked up.
+    pub(super) asked: Option<Asked>,
+}
+
+/// What may want an element, by what its tag says.
+pub(super) struct Asked {
+    /// Candidates anywhere.
+    pub(super) page: Span,
+    /// Candidates where it is a post or stands in one, once it does.
+    pub(super) posts: Option<Span>,
+    /// What it carries is not told by its bytes alone.
+    pub(super) is_unsure: bool,
+}
+
+/// What may want an element of a tag.
+pub(super) struct Wanting<'c> {
+    pub(super) candidate: &'c Candidate,
+    pub(super) wants: u8,
+    /// Whether its attributes are those that are asked for, once that was looked at.
+    pub(super) passes: Option<bool>,
+}
+
+/// The tags that were met.
+pub(super) struct Tags<'c> {
+    all: Vec<Met>,
+    /// By some of its bytes, the number of a tag and one more.
+    places: Vec<u32>,
+    names: Memory,
+    attributes: Vec<Seen>,
+    pub(super) carried: Vec<u64>,
+    pub(super) candidates: Vec<Wanting<'c>>,
+}
+
+impl<'c> Tags<'c> {
+    pub(super) fn new() -> Self {
+        Tags {
+            all: Vec::with_capacity(256),
+            places: vec![0; PLACES],
+            names: Memory::new(),
+            attributes: Vec::with_capacity(512),
+            carried: Vec::with_capacity(1024),
+            candidates: Vec::with_capacity(256),
+        }
+    }
+
+    /// What is known of elements of a name, of which `text` is all.
+    pub(super) fn known(&mut self, name: Name, text: &str) -> Known {
+        self.names.of(name, text)
+    }
+
+    pub(super) fn get(&self, met: usize) -> &Met {
+        &self.all[met]
+    }
+
+    pub(super) fn attributes(&self, met: usize) -> &[Seen] {
+        &self.attributes[self.all[met].attributes.range()]
+    }
+
+    /// Keeps the keys that a tag's element carries, which were entered from a place on, and the bits of its attributes.
+    pub(super) fn carry(&mut self, met: usize, first: usize, kinds: u64) {
+        self.all[met].carried = Span::of(&(first..self.carried.len()));
+        self.all[met].kinds = kinds;
+    }
+
+    pub(super) fn get_mut(&mut self, met: usize) -> &mut Met {
+        &mut self.all[met]
+    }
+
+    /// The keys that a tag's element carries, where they were looked up.
+    pub(super) fn carried(&self, met: usize) -> &[u64] {
+        &self.carried[self.all[met].carried.range()]
+    }
+
+    /// Looks up what may want the element of a tag by what it carries; `wants` are the wants of all candidates.
+    pub(super) fn look_up(&mut self, met: usize, keys: &'c Keys, wants: &[u8]) -> Span {
+        let first = self.candidates.len();
+        let Met { kinds, carried, .. } = &self.all[met];
+        let carried = &self.carried[carried.range()];
+        for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
+            if candidate.is_named(carried, *kinds) {
+                self.candidates.push(Wanting { candidate, wants: wants[candidate.css as usize], passes: None });
+            }
+        }
+        Span::of(&(first..self.candidates.len()))
+    }
+
+    /// The number of the start tag that begins at a place, and what follows it; `None` where the page ends first, or it holds too much.
+    pub(super) fn meet(&mut self, page: &str, start: usize) -> Option<(usize, usize)> {
+        let bytes = page.as_bytes();
+        // Where a quoted value holds such a sign the tag goes on, and none that was met is like that up to here.
+        let end = start + memchr(b'>', &bytes[start..])? + 1;
+        let text = &bytes[start..end];
+        let place = place(text);
+        if let Some(met) = (self.places[place] as usize).checked_sub(1)
+            && bytes[self.all[met].range.range()] == *text
+        {
+            return Some((met, end));
+        }
+        let text = start + 1..name_end(bytes, start + 1);
+        let first = self.attributes.len();
+        let all = &mut self.attributes;
+        let (end, closes_itself) = attributes(bytes, text.end, |written| {
+            let (name, value) = (Span::of(&written.name), Span::of(&written.value));
+            all.push(Seen { key: keys::name_key(&bytes[written.name]), name, value });
+        })?;
+        let attributes = Span::of(&(first..self.attributes.len()));
+        if attributes.range().len() > guard::ATTRIBUTES {
+            return None;
+        }
+        let name = Name::of(&bytes[text.clone()]);
+        let known = self.names.of(name, &page[text.clone()]);
+        let met = self.all.len();
+        self.all.push(Met {
+            range: Span::of(&(start..end)),
+            known,
+            text: Span::of(&text),
+            closes_itself,
+            attributes,
+            carried: Span::default(),
+            kinds: 0,
+            asked: None,
+        });
+        self.places[place] = met as u32 + 1;
+        Some((met, end))
+    }
+}
+
+/// The place of a tag, by its length and bytes at its beginning, middle and end.
+#[inline]
+fn place(text: &[u8]) -> usize {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let eight = |eight: Option<&[u8; 8]>| eight.map_or(0, |eight| u64::from_le_bytes(*eight));
+    let (first, last) = match text.len() {
+        8.. => (eight(text.first_chunk()), eight(text.last_chunk())),
+        _ => (text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
+    };
+    let middle = eight(text[text.len() / 2..].first_chunk());
+    let mixed = (first ^ (text.len() as u64) << 56).wrapping_mul(FACTOR).rotate_left(23) ^ last;
+    let mixed = (mixed.wrapping_mul(FACTOR).rotate_left(23) ^ middle).wrapping_mul(FACTOR);
+    (mixed >> 54) as usize % PLACES
+}
