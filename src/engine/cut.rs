@@ -119,16 +119,7 @@ impl Cut {
         if posts.is_empty() || written.structure {
             return None;
         }
-        let mut cut = Cut {
-            posts,
-            keys: Keys::default(),
-            in_posts: Keys::default(),
-            wants: Vec::new(),
-            asks_places: false,
-            outside: Names::default(),
-            inside: Names::default(),
-            marks: Vec::new(),
-        };
+        let mut cut = Cut::of_posts(posts);
         for (css, want) in wanted(written)? {
             cut.enter(&css.text, want, &[])?;
         }
@@ -168,11 +159,10 @@ impl Cut {
         Some(cut)
     }
 
-    /// Everything in the body of a page, with attributes of these names.
-    #[cfg(test)]
-    pub(crate) fn of_body<'n>(names: impl Iterator<Item = &'n str>) -> Cut {
-        let mut cut = Cut {
-            posts: Vec::new(),
+    /// Nothing but the marks of posts.
+    fn of_posts(posts: Vec<Finder<'static>>) -> Cut {
+        Cut {
+            posts,
             keys: Keys::default(),
             in_posts: Keys::default(),
             wants: Vec::new(),
@@ -180,7 +170,13 @@ impl Cut {
             outside: Names::default(),
             inside: Names::default(),
             marks: Vec::new(),
-        };
+        }
+    }
+
+    /// Everything in the body of a page, with attributes of these names.
+    #[cfg(test)]
+    pub(crate) fn of_body<'n>(names: impl Iterator<Item = &'n str>) -> Cut {
+        let mut cut = Cut::of_posts(Vec::new());
         names.for_each(|name| cut.inside.add(name));
         cut.enter("body", want::WHOLE, &[]);
         cut
