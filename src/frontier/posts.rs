@@ -142,7 +142,7 @@ pub(super) fn keep(
 /// Puts a record into the outbox, and counts it.
 pub(super) fn emit(work: &mut Work<'_>, record: Record) -> rusqlite::Result<()> {
     let change = record.change;
-    work.done.last_seq = Some(outbox::put(work.counters, record));
+    work.done.last_seq = Some(outbox::put(work.counters, record)?);
     let column = match change {
         Change::New => return Ok(()),
         Change::Edited => "UPDATE source SET edits = edits + 1 WHERE id = ?1",

@@ -89,14 +89,15 @@ pub(super) struct Tags<'c> {
 }
 
 impl<'c> Tags<'c> {
-    pub(super) fn new() -> Self {
+    /// With room for what a page of that length mostly needs, so that lists need not move.
+    pub(super) fn new(length: usize) -> Self {
         Tags {
-            all: Vec::with_capacity(256),
+            all: Vec::with_capacity(length / 192),
             places: vec![0; PLACES],
             names: Memory::new(),
-            attributes: Vec::with_capacity(512),
-            carried: Vec::with_capacity(1024),
-            candidates: Vec::with_capacity(256),
+            attributes: Vec::with_capacity(length / 96),
+            carried: Vec::with_capacity(length / 64),
+            candidates: Vec::with_capacity(length / 192),
         }
     }
 

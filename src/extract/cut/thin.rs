@@ -40,7 +40,7 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> 
         whole: None,
         posts: 0,
         paragraphs: 0,
-        tags: Tags::new(),
+        tags: Tags::new(text.len()),
         had_type: false,
         had_head: false,
         had_body: false,

@@ -36,7 +36,7 @@ pub(super) struct Tree {
 impl Tree {
     pub(super) fn new(text: &str) -> Tree {
         // as for a page without a document type; a node for so much of a page is about what is kept
-        let tree = ego_tree::Tree::with_capacity(Node::Document, text.len() / 192);
+        let tree = ego_tree::Tree::with_capacity(Node::Document, text.len() / 128);
         let html = Html { quirks_mode: QuirksMode::Quirks, tree };
         Tree { html, window: StrTendril::new(), from: 0, names: Names::new() }
     }
