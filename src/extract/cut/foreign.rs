@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::{
     names::{Class, Name, breaks_out, is},
-    tags::{attributes, comment_end, name_end},
+    tags::{comment_end, name_end},
     thin::{Tag, Thin},
 };
 use crate::engine::cut::want;
@@ -40,13 +40,10 @@ impl Thin<'_, '_> {
                 Class::Select => [&b"option"[..], b"optgroup"].iter().any(|known| word.eq_ignore_ascii_case(known)),
                 _ => !breaks_out(word) && word.iter().all(u8::is_ascii_alphanumeric) && !is_raw(word),
             };
-            let (inner, end) = match is_end {
-                true => (None, attributes(self.bytes, text.end, |_| {})?.0),
-                false => {
-                    let (inner, _) = self.tag(start)?;
-                    let end = inner.end;
-                    (Some(inner), end)
-                }
+            let inner = if is_end { None } else { Some(self.tag(start)?.0) };
+            let end = match &inner {
+                Some(inner) => inner.end,
+                None => self.end_tag_end(text.end)?,
             };
             self.at = end;
             if name == tag.name {

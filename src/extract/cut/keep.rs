@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use ego_tree::NodeId;
 use html5ever::tendril::StrTendril;
+use scraper::Node;
 
 use super::{
     met::Seen,
@@ -58,8 +59,7 @@ impl Thin<'_, '_> {
     pub(super) fn write_tags(&mut self, depth: usize) -> Option<()> {
         let known = self.stack[..depth].iter().rposition(|open| open.node.is_some()).map_or(0, |at| at + 1);
         for place in known..depth {
-            let Open { met, text, .. } = &self.stack[place];
-            let node = self.tree.element(self.text, text, self.tags.attributes(*met), &self.cut.outside);
+            let node = self.element(self.stack[place].met, false);
             self.place(place, node)?;
         }
         Some(())
@@ -69,14 +69,18 @@ impl Thin<'_, '_> {
     pub(super) fn write_tag(&mut self, is_whole: bool) -> Option<()> {
         let place = self.stack.len().checked_sub(1)?;
         self.write_tags(place)?;
-        let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        let Open { met, text, .. } = &self.stack[place];
-        let node = self.tree.element(self.text, text, self.tags.attributes(*met), looked_at);
+        let node = self.element(self.stack[place].met, is_whole);
         self.place(place, node)
     }
 
+    /// The element of a tag, with the attributes that are looked at where it is kept whole, or else alone.
+    pub(super) fn element(&mut self, met: usize, is_whole: bool) -> Node {
+        let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
+        self.tree.element(self.text, self.tags.get(met).text, self.tags.attributes(met), looked_at)
+    }
+
     /// Puts the node of an open element where it belongs.
-    fn place(&mut self, place: usize, node: scraper::Node) -> Option<()> {
+    fn place(&mut self, place: usize, node: Node) -> Option<()> {
         let is_head = self.stack[place].traits & is::HEAD != 0;
         let known = if place == 1 { self.head.filter(|_| is_head) } else { None };
         if place == 1 && !is_head {
@@ -189,16 +193,17 @@ impl Thin<'_, '_> {
             Some(top) if top.traits & is::CAPTION != 0 && top.name != Name::of(b"caption") => return None,
             _ => self.holder(self.stack.len())?,
         };
-        let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        let node = self.tree.element(self.text, &tag.text, self.tags.attributes(tag.met), looked_at);
+        let node = self.element(tag.met, is_whole);
         let node = self.tree.append(parent, node)?;
         if !inner.is_empty() {
             let has_references = named(&["title", "textarea"]);
             let text = &self.text[inner.clone()];
             let text = match has_references {
                 true => self.resolved(inner.start, inner.end, named(&["textarea"]))?,
-                false if text.contains('\r') => StrTendril::from(text.replace("\r\n", "\n").replace('\r', "\n")),
-                false => self.tree.piece(self.text, inner.start, inner.end),
+                false => match references::line_ends(text) {
+                    Some(text) => StrTendril::from(text),
+                    None => self.tree.piece(self.text, inner.start, inner.end),
+                },
             };
             if !text.is_empty() {
                 self.tree.append_text(node, text, true)?;

@@ -34,7 +34,10 @@ mod tests {
     use scraper::{Html, Node};
 
     use super::thinned;
-    use crate::{engine::cut::Cut, extract::parse::tests as parsed};
+    use crate::{
+        engine::cut::Cut,
+        extract::{guard, parse::tests as parsed},
+    };
 
     /// What stands in the body of a page, node by node; comments are no nodes.
     fn body(html: &Html) -> Vec<String> {
@@ -112,6 +115,14 @@ mod tests {
             "<html><head></head><link rel=x><body>a</div></body>",
         ] {
             assert_eq!(same(text), Ok(true), "{text}");
+        }
+    }
+
+    #[test]
+    fn end_tags_that_hold_too_much_are_not_followed() {
+        let many = " a".repeat(guard::ATTRIBUTES + 1);
+        for inside in [format!("<p>a</p{many}>"), format!("<svg><path></path{many}></svg>")] {
+            assert_eq!(same(&page(&inside)), Ok(false), "{} bytes", inside.len());
         }
     }
 

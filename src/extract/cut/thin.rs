@@ -211,8 +211,7 @@ impl Thin<'_, '_> {
         self.at = tag.end + name.len() + 3;
         let wants = self.wants(tag.met)?;
         let Some(is_whole) = self.keeps(wants)? else { return Some(()) };
-        let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
-        let node = self.tree.element(self.text, &tag.text, self.tags.attributes(tag.met), looked_at);
+        let node = self.element(tag.met, is_whole);
         let table = self.stack.iter().rfind(|open| open.traits & is::TABLE != 0)?;
         self.tree.insert_before(table.node?, node)?;
         Some(())
@@ -302,6 +301,13 @@ impl Thin<'_, '_> {
         self.unit(tag, end..end, end, wants)
     }
 
+    /// What follows an end tag whose name ends at a place; `None` where the page ends first, or it holds too much.
+    pub(super) fn end_tag_end(&self, name_end: usize) -> Option<usize> {
+        let mut count = 0;
+        let (end, _) = attributes(self.bytes, name_end, |_| count += 1)?;
+        (count <= guard::ATTRIBUTES).then_some(end)
+    }
+
     fn end_tag(&mut self, start: usize) -> Option<()> {
         match self.bytes.get(start + 2).copied() {
             Some(byte) if byte.is_ascii_alphabetic() => {}
@@ -318,11 +324,7 @@ impl Thin<'_, '_> {
         let word = &self.bytes[text.clone()];
         let name = Name::of(word);
         let Known { class, traits, .. } = self.tags.known(name, &self.text[text.clone()]);
-        let mut count = 0;
-        let (end, _) = attributes(self.bytes, text.end, |_| count += 1)?;
-        if count > guard::ATTRIBUTES {
-            return None;
-        }
+        let end = self.end_tag_end(text.end)?;
         self.at = end;
         self.is_ended = matches!(class, Class::Html | Class::Body);
         match class {

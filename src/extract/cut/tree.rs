@@ -10,7 +10,7 @@ use scraper::{
     node::{Element, Text},
 };
 
-use super::met::Seen;
+use super::met::{Seen, Span};
 use crate::{
     engine::cut::Names as LookedAt,
     extract::parse::{self, Names, references},
@@ -61,10 +61,9 @@ impl Tree {
 
     /// A piece of the page. Mostly one follows the other, and they share a copy; what stands farther before is copied alone.
     pub(super) fn piece(&mut self, page: &str, start: usize, end: usize) -> StrTendril {
-        let offset = start.wrapping_sub(self.from);
         if start >= self.from && end <= self.from + self.window.len() {
             // a tendril is shorter than 4 GiB
-            return self.window.subtendril(offset as u32, (end - start) as u32);
+            return self.window.subtendril((start - self.from) as u32, (end - start) as u32);
         }
         if start < self.from || end - start > WINDOW / 2 {
             return StrTendril::from_slice(&page[start..end]);
@@ -78,13 +77,7 @@ impl Tree {
     }
 
     /// An element of the name that stands at a place of the page, with those of its attributes that are looked at.
-    pub(super) fn element(
-        &mut self,
-        page: &str,
-        name: &Range<usize>,
-        attributes: &[Seen],
-        looked_at: &LookedAt,
-    ) -> Node {
+    pub(super) fn element(&mut self, page: &str, name: Span, attributes: &[Seen], looked_at: &LookedAt) -> Node {
         let mut kept: Vec<Attribute> = Vec::with_capacity(attributes.len());
         for Seen { name, value, key } in attributes {
             let Some(local) = looked_at.get(*key, &page[name.range()]) else { continue };
@@ -98,7 +91,7 @@ impl Tree {
             };
             kept.push(Attribute { name: QualName::new(None, ns!(), local.clone()), value });
         }
-        let name = self.names.of(&page[name.clone()]);
+        let name = self.names.of(&page[name.range()]);
         Node::Element(Element::new(QualName::new(None, ns!(html), name), kept))
     }
 

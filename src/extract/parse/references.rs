@@ -9,6 +9,11 @@ pub(in crate::extract) fn has_any(text: &str) -> bool {
     memchr2(b'&', b'\r', text.as_bytes()).is_some()
 }
 
+/// A text with its line ends made one, where it has others.
+pub(in crate::extract) fn line_ends(text: &str) -> Option<String> {
+    text.contains('\r').then(|| text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
 /// A text with its references resolved and its line ends made one. In an attribute some references need their semicolon.
 pub(in crate::extract) fn resolved(text: &str, in_attribute: bool) -> String {
     let mut out = String::with_capacity(text.len());

@@ -148,9 +148,9 @@ impl<S: TokenSink> Feed<'_, S> {
         let closes = if self.bytes[..end].ends_with(b"--!>") { 4 } else { 3 };
         let inside = at + 4..(end - closes).max(at + 4);
         let text = &self.text[inside.clone()];
-        let comment = match text.contains('\r') {
-            true => StrTendril::from(text.replace("\r\n", "\n").replace('\r', "\n")),
-            false => piece(&self.shared, &inside),
+        let comment = match references::line_ends(text) {
+            Some(text) => StrTendril::from(text),
+            None => piece(&self.shared, &inside),
         };
         let _ = self.tell(CommentToken(comment));
         Ok(end)
@@ -206,8 +206,10 @@ impl<S: TokenSink> Feed<'_, S> {
                     }
                     StrTendril::from(resolved)
                 }
-                _ if text.contains('\r') => StrTendril::from(text.replace("\r\n", "\n").replace('\r', "\n")),
-                _ => piece(&self.shared, &(at..tag)),
+                _ => match references::line_ends(text) {
+                    Some(text) => StrTendril::from(text),
+                    None => piece(&self.shared, &(at..tag)),
+                },
             };
             let _ = self.tell(CharacterTokens(token));
         }
