@@ -7,15 +7,17 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-pub use super::above::Above;
-use super::{attribute::AttributeTest, plain::Plain};
+pub use super::above::{Above, AskedAbove};
+use super::{above::Gate, attribute::AttributeTest, chain::Chain, plain::Plain};
 
 /// By hash of what an element carries, the selectors that may match it.
 #[derive(Debug)]
 pub struct Keys {
-    map: HashMap<u64, Vec<Candidate>, BuildHasherDefault<Identity>>,
+    map: HashMap<u64, Candidates, BuildHasherDefault<Identity>>,
     /// One bit for some bits of each key: most of what elements carry is no key, and this tells it sooner than the map.
     present: [u64; 64],
+    /// What candidates ask of the elements above.
+    pub asked_above: AskedAbove,
     /// What selectors look for within elements: found like selectors, by numbers behind theirs.
     inner: Vec<Box<str>>,
     first_inner: u32,
@@ -24,7 +26,13 @@ pub struct Keys {
 impl Keys {
     /// Keys of selectors, where numbers are free from a first one on.
     pub(super) fn new(free: u32) -> Keys {
-        Keys { map: HashMap::default(), present: [0; 64], inner: Vec::new(), first_inner: free }
+        Keys {
+            map: HashMap::default(),
+            present: [0; 64],
+            asked_above: AskedAbove::default(),
+            inner: Vec::new(),
+            first_inner: free,
+        }
     }
 
     /// The first number that is free.
@@ -32,13 +40,13 @@ impl Keys {
         self.first_inner + self.inner.len() as u32
     }
 
-    /// Candidates for elements that carry this.
+    /// Candidates for elements that carry this, where there are any.
     #[inline]
-    pub fn get(&self, hash: u64) -> &[Candidate] {
+    pub fn get(&self, hash: u64) -> Option<&Candidates> {
         if self.present[(hash >> 58) as usize] & 1 << (hash >> 52 & 63) == 0 {
-            return &[];
+            return None;
         }
-        self.map.get(&hash).map_or(&[], Vec::as_slice)
+        self.map.get(&hash)
     }
 
     /// Enters all alternatives of a selector.
@@ -68,7 +76,9 @@ impl Keys {
     pub(super) fn add(&mut self, key: Option<u64>, candidate: Candidate) {
         let key = key.unwrap_or(ANY);
         self.present[(key >> 58) as usize] |= 1 << (key >> 52 & 63);
-        let list = self.map.entry(key).or_default();
+        candidate.above.iter().for_each(|hash| self.asked_above.ask(*hash));
+        let lists = self.map.entry(key).or_default();
+        let list = if candidate.gate.is_open() { &mut lists.anywhere } else { &mut lists.within };
         if !list.contains(&candidate) {
             list.push(candidate);
         }
@@ -84,6 +94,15 @@ impl Default for Keys {
 /// The key of selectors whose last compound names neither id, class nor element.
 pub const ANY: u64 = 0;
 
+/// What may match an element that carries one thing.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Wherever it stands.
+    pub anywhere: Vec<Candidate>,
+    /// Where it stands in others.
+    pub within: Vec<Candidate>,
+}
+
 /// An alternative of a selector.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidate {
@@ -93,12 +112,15 @@ pub struct Candidate {
     tests: Vec<AttributeTest>,
     /// What it must carry besides the key.
     also: Vec<u64>,
-    /// What must be carried by elements above it.
+    /// What must be carried by elements above it, …
     above: Vec<u64>,
+    /// … and the same to be held against them.
+    gate: Gate,
     /// The bits of the attributes that the tests are about: see [`kind`].
     kinds: u64,
-    /// The key is all that it asks for: an element that carries it matches.
-    pub is_key_alone: bool,
+    /// All that it asks for beyond its names and attributes, where that is what is carried above it: then what is carried tells
+    /// whether an element matches.
+    pub chain: Option<Chain>,
     /// All that it asks for, where that is plain: then the selector itself need not be asked.
     pub plain: Option<Plain>,
 }
@@ -107,21 +129,8 @@ impl Candidate {
     /// One that asks for what a compound asks for, and for what elements above carry.
     pub(super) fn new(css: u32, compound: Parts, above: Vec<u64>) -> Candidate {
         let Parts { key: _, also, tests } = compound;
-        let kinds = kinds_of(&tests);
-        Candidate { css, tests, also, above, kinds, is_key_alone: false, plain: None }
-    }
-
-    /// Whether the element may match, by what it carries, by its attributes (`kinds` are the bits of them all, `passes` tells
-    /// whether it passes a test) and by what stands above it.
-    #[inline]
-    pub fn may_match(
-        &self,
-        carried: &[u64],
-        kinds: u64,
-        passes: impl Fn(&AttributeTest) -> bool,
-        above: &Above,
-    ) -> bool {
-        self.is_named(carried, kinds) && self.stands_in(above) && self.passes(passes)
+        let (kinds, gate) = (kinds_of(&tests), Gate::of(&above));
+        Candidate { css, tests, also, above, gate, kinds, chain: None, plain: None }
     }
 
     /// Whether an element of these names and of attributes of these bits may match.
@@ -130,16 +139,22 @@ impl Candidate {
         self.kinds & !kinds == 0 && self.also.iter().all(|hash| carried.contains(hash))
     }
 
+    /// Whether it asks for attributes of the element.
+    #[inline]
+    pub fn has_tests(&self) -> bool {
+        !self.tests.is_empty()
+    }
+
     /// Whether an element's attributes are what they must be; `passes` tells of each test.
     #[inline]
     pub fn passes(&self, passes: impl Fn(&AttributeTest) -> bool) -> bool {
         self.tests.iter().all(passes)
     }
 
-    /// Whether what must stand above an element does.
+    /// Whether what must stand above an element may do so.
     #[inline]
     pub fn stands_in(&self, above: &Above) -> bool {
-        self.above.iter().all(|hash| above.has(*hash))
+        above.opens(self.gate)
     }
 }
 
@@ -167,9 +182,19 @@ pub fn name_key(name: &[u8]) -> u64 {
     folded(name) ^ (name.len() as u64) << 58
 }
 
+/// The key of a short name in lower case.
+pub const fn short_key(name: &[u8]) -> u64 {
+    let (mut key, mut at) = (0, 0);
+    while at < name.len() {
+        key = key << 8 | name[at] as u64;
+        at += 1;
+    }
+    key ^ (name.len() as u64) << 58
+}
+
 /// A bit for the key of a name: names of different bits differ.
 #[inline]
-pub fn kind(key: u64) -> u64 {
+pub const fn kind(key: u64) -> u64 {
     1 << (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
 }
 
@@ -236,13 +261,11 @@ fn candidate_of(css: u32, alternative: &str) -> (u64, Candidate) {
     let (last, _) = compounds.pop().unwrap_or_default();
     // What is followed by a sibling's combinator stands beside, not above.
     let above = compounds.iter().filter(|(_, then)| matches!(then, ' ' | '>'));
-    let above = above.flat_map(|(compound, _)| simple_parts(compound).all().collect::<Vec<_>>()).collect();
+    let above: Vec<u64> = above.flat_map(|(compound, _)| simple_parts(compound).all().collect::<Vec<_>>()).collect();
     let Parts { key, also, tests } = simple_parts(last);
-    let is_simple = name_at(last.trim_start_matches(['#', '.'])).len() + 1 >= last.len();
-    let is_key_alone = compounds.is_empty() && key.is_some() && is_simple;
-    let plain = if is_key_alone { None } else { Plain::of(alternative) };
-    let kinds = kinds_of(&tests);
-    (key.unwrap_or(ANY), Candidate { css, tests, also, above, kinds, is_key_alone, plain })
+    let plain = Plain::of(alternative);
+    let chain = plain.as_ref().and_then(Chain::of);
+    (key.unwrap_or(ANY), Candidate { chain, plain, ..Candidate::new(css, Parts { key, also, tests }, above) })
 }
 
 /// The compounds of one alternative, each with the combinator that follows it (a space at the end).
@@ -429,7 +452,9 @@ mod tests {
         for (selector, key, tests, above) in table {
             let (got, candidate) = candidate_of(0, selector);
             assert_eq!((got, candidate.tests.len(), candidate.above), (key, tests, above), "{selector}");
-            assert_eq!(candidate.is_key_alone, [".post", "#post", "cite"].contains(&selector), "{selector}");
+            let asks_more =
+                selector.contains([':', '+', '~']) || ["[id^=msg_] *", ".a[b='> c']>.d"].contains(&selector);
+            assert_eq!(candidate.chain.is_none(), asks_more, "{selector}");
         }
     }
 
@@ -443,5 +468,6 @@ mod tests {
         }
         let all: std::collections::HashSet<u64> = names.iter().map(|name| name_key(name.as_bytes())).collect();
         assert_eq!(all.len(), names.len() - 1);
+        assert_eq!((short_key(b"id"), short_key(b"class")), (name_key(b"Id"), name_key(b"CLASS")));
     }
 }

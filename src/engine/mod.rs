@@ -7,6 +7,7 @@ mod above;
 pub mod attribute;
 mod builtin;
 mod case;
+mod chain;
 pub mod cut;
 mod digits;
 mod engines;

@@ -3,12 +3,16 @@
 use memchr::memchr2;
 
 use super::{
-    met::{Asked, Seen, Span, Wanting},
+    met::{Asked, Seen, Span, Wants},
     thin::Thin,
 };
-use crate::engine::{attribute::AttributeTest, cut::want, keys};
+use crate::engine::{
+    attribute::AttributeTest,
+    cut::want,
+    keys::{self, Candidates, Keys},
+};
 
-impl Thin<'_, '_> {
+impl<'c> Thin<'_, 'c> {
     /// What the profile may want of the element of a tag; `None` where that cannot be told.
     pub(super) fn wants(&mut self, met: usize) -> Option<u8> {
         if self.whole.is_some() {
@@ -18,16 +22,17 @@ impl Thin<'_, '_> {
             let asked = self.look_up(met);
             self.tags.get_mut(met).asked = Some(asked);
         }
-        let Asked { page, is_unsure, .. } = self.tags.get(met).asked.as_ref()?;
+        let Asked { page, posts, is_unsure } = self.tags.get(met).asked.as_ref()?;
+        let (page, posts) = (*page, *posts);
         if *is_unsure {
             return None;
         }
-        let mut wants = self.wanted(met, *page, 0);
+        let mut wants = self.wanted(met, page, 0);
         if self.posts > 0 || wants & want::POST != 0 {
-            let of_posts = match &self.tags.get(met).asked.as_ref()?.posts {
-                Some(known) => *known,
+            let of_posts = match posts {
+                Some(known) => known,
                 None => {
-                    let of_posts = self.tags.look_up(met, &self.cut.in_posts, &self.cut.wants);
+                    let of_posts = self.look_among(met, &self.cut.in_posts);
                     self.tags.get_mut(met).asked.as_mut()?.posts = Some(of_posts);
                     of_posts
                 }
@@ -37,19 +42,27 @@ impl Thin<'_, '_> {
         Some(wants)
     }
 
-    /// What candidates for the element of a tag want where it stands, beyond what is wanted of it already.
-    fn wanted(&mut self, met: usize, candidates: Span, mut wants: u8) -> u8 {
-        let mut all = std::mem::take(&mut self.tags.candidates);
-        for Wanting { candidate, wants: new, passes } in &mut all[candidates.range()] {
-            if wants & *new != *new && candidate.stands_in(&self.above) {
-                let attributes = || self.tags.attributes(met);
-                let is_fit = || candidate.passes(|test| self::passes(self.text, attributes(), test));
-                if *passes.get_or_insert_with(is_fit) {
-                    wants |= *new;
-                }
+    /// What is wanted of the element of a tag where it stands, beyond what is wanted of it already.
+    #[inline]
+    fn wanted(&self, met: usize, asked: Wants, wants: u8) -> u8 {
+        let wants = wants | asked.anywhere;
+        if asked.candidates.is_empty() { wants } else { self.wanted_there(met, asked.candidates, wants) }
+    }
+
+    /// The same by candidates that ask for something above it.
+    fn wanted_there(&self, met: usize, candidates: Span, mut wants: u8) -> u8 {
+        let (carried, kinds) = self.tags.names(met);
+        let attributes = self.tags.attributes(met);
+        for candidate in self.tags.candidates[candidates.range()].iter().copied().flatten() {
+            let new = self.cut.wants[candidate.css as usize];
+            if wants & new != new
+                && candidate.stands_in(&self.above)
+                && candidate.is_named(carried, kinds)
+                && candidate.passes(|test| passes(self.text, attributes, test))
+            {
+                wants |= new;
             }
         }
-        self.tags.candidates = all;
         wants
     }
 
@@ -82,10 +95,41 @@ impl Thin<'_, '_> {
                 carried.push(*key);
             }
         }
+        let end = carried.len();
+        for at in first..end {
+            if cut.keys.asked_above.has(carried[at]) || cut.in_posts.asked_above.has(carried[at]) {
+                carried.push(carried[at]);
+            }
+        }
         self.tags.carried = carried;
-        self.tags.carry(met, first, kinds);
-        let page = self.tags.look_up(met, &cut.keys, &cut.wants);
+        self.tags.carry(met, first, end, kinds);
+        let page = self.look_among(met, &cut.keys);
         Asked { page, posts: None, is_unsure }
+    }
+
+    /// Looks up what may want the element of a tag by what it carries.
+    fn look_among(&mut self, met: usize, keys: &'c Keys) -> Wants {
+        let mut candidates = std::mem::take(&mut self.tags.candidates);
+        let first = candidates.len();
+        let mut anywhere = 0;
+        let (carried, kinds) = self.tags.names(met);
+        for Candidates { anywhere: list, within } in carried.iter().filter_map(|hash| keys.get(*hash)) {
+            for candidate in list {
+                let wants = self.cut.wants[candidate.css as usize];
+                if anywhere & wants != wants
+                    && candidate.is_named(carried, kinds)
+                    && candidate.passes(|test| passes(self.text, self.tags.attributes(met), test))
+                {
+                    anywhere |= wants;
+                }
+            }
+            if !within.is_empty() {
+                candidates.push(within);
+            }
+        }
+        let candidates_here = Span::of(&(first..candidates.len()));
+        self.tags.candidates = candidates;
+        Wants { anywhere, candidates: candidates_here }
     }
 }
 
@@ -96,18 +140,8 @@ fn has_signs(value: &str) -> bool {
 }
 
 /// The keys of these names.
-const ID: u64 = short_key(b"id");
-const CLASS: u64 = short_key(b"class");
-
-/// The key of a short name in lower case.
-const fn short_key(name: &[u8]) -> u64 {
-    let (mut key, mut at) = (0, 0);
-    while at < name.len() {
-        key = key << 8 | name[at] as u64;
-        at += 1;
-    }
-    key ^ (name.len() as u64) << 58
-}
+const ID: u64 = keys::short_key(b"id");
+const CLASS: u64 = keys::short_key(b"class");
 
 /// Whether an element may pass the test of an attribute, by its attributes as written.
 fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
@@ -128,14 +162,4 @@ fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
         });
     // What holds no ampersand stands between two of them as it is written.
     has_others || test.asks_for_ampersand() && test.holds(&value.replace("&amp;", "&"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_keys_are_keys() {
-        assert_eq!((ID, CLASS), (keys::name_key(b"Id"), keys::name_key(b"CLASS")));
-    }
 }

@@ -18,7 +18,7 @@ impl Thin<'_, '_> {
         }
         let mut wants = self.wants(tag.met)?;
         let mark = self.above.mark();
-        self.tags.carried(tag.met).iter().for_each(|hash| self.above.enter(*hash));
+        self.tags.entered(tag.met).iter().for_each(|hash| self.above.enter(*hash));
         self.at = tag.end;
         let mut is_open = class == Class::Select || !self.tags.get(tag.met).closes_itself;
         while is_open {

@@ -91,7 +91,9 @@ impl Thin<'_, '_> {
             Some(head) => head,
             None => {
                 let parent = self.holder(place)?;
-                self.tree.append(parent, node)?
+                let node = self.tree.append(parent, node)?;
+                self.tree.is_of(node, self.stack[place].met);
+                node
             }
         };
         if is_head {
@@ -195,6 +197,7 @@ impl Thin<'_, '_> {
         };
         let node = self.element(tag.met, is_whole);
         let node = self.tree.append(parent, node)?;
+        self.tree.is_of(node, tag.met);
         if !inner.is_empty() {
             let has_references = named(&["title", "textarea"]);
             let text = &self.text[inner.clone()];

@@ -9,7 +9,7 @@ use super::{
     tags::{attributes, name_end},
 };
 use crate::{
-    engine::keys::{self, Candidate, Keys},
+    engine::keys::{self, Candidate},
     extract::guard,
 };
 
@@ -25,8 +25,13 @@ pub(super) struct Span {
 
 impl Span {
     #[inline]
-    fn of(range: &Range<usize>) -> Span {
+    pub(super) fn of(range: &Range<usize>) -> Span {
         Span { start: range.start as u32, end: range.end as u32 }
+    }
+
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.start == self.end
     }
 
     #[inline]
@@ -52,29 +57,32 @@ pub(super) struct Met {
     pub(super) closes_itself: bool,
     attributes: Span,
     /// The keys that its element carries, once they were looked up.
-    pub(super) carried: Span,
+    carried: Span,
+    /// Those of them that something asks for above others.
+    entered: Span,
     /// The bits of its attributes.
-    pub(super) kinds: u64,
+    kinds: u64,
     /// What may want its element, once that was looked up.
     pub(super) asked: Option<Asked>,
 }
 
 /// What may want an element, by what its tag says.
 pub(super) struct Asked {
-    /// Candidates anywhere.
-    pub(super) page: Span,
-    /// Candidates where it is a post or stands in one, once it does.
-    pub(super) posts: Option<Span>,
+    /// Anywhere.
+    pub(super) page: Wants,
+    /// Where it is a post or stands in one, once it does.
+    pub(super) posts: Option<Wants>,
     /// What it carries is not told by its bytes alone.
     pub(super) is_unsure: bool,
 }
 
-/// What may want an element of a tag.
-pub(super) struct Wanting<'c> {
-    pub(super) candidate: &'c Candidate,
-    pub(super) wants: u8,
-    /// Whether its attributes are those that are asked for, once that was looked at.
-    pub(super) passes: Option<bool>,
+/// What is wanted of the element of a tag.
+#[derive(Clone, Copy)]
+pub(super) struct Wants {
+    /// Whatever stands above it.
+    pub(super) anywhere: u8,
+    /// What may want more by what stands above it.
+    pub(super) candidates: Span,
 }
 
 /// The tags that were met.
@@ -85,19 +93,20 @@ pub(super) struct Tags<'c> {
     names: Memory,
     attributes: Vec<Seen>,
     pub(super) carried: Vec<u64>,
-    pub(super) candidates: Vec<Wanting<'c>>,
+    /// Of each tag, lists of what may want its element.
+    pub(super) candidates: Vec<&'c [Candidate]>,
 }
 
 impl<'c> Tags<'c> {
     /// With room for what a page of that length mostly needs, so that lists need not move.
     pub(super) fn new(length: usize) -> Self {
         Tags {
-            all: Vec::with_capacity(length / 192),
+            all: Vec::with_capacity(length / 96),
             places: vec![0; PLACES],
             names: Memory::new(),
-            attributes: Vec::with_capacity(length / 96),
-            carried: Vec::with_capacity(length / 64),
-            candidates: Vec::with_capacity(length / 192),
+            attributes: Vec::with_capacity(length / 48),
+            carried: Vec::with_capacity(length / 32),
+            candidates: Vec::with_capacity(length / 64),
         }
     }
 
@@ -114,32 +123,28 @@ impl<'c> Tags<'c> {
         &self.attributes[self.all[met].attributes.range()]
     }
 
-    /// Keeps the keys that a tag's element carries, which were entered from a place on, and the bits of its attributes.
-    pub(super) fn carry(&mut self, met: usize, first: usize, kinds: u64) {
-        self.all[met].carried = Span::of(&(first..self.carried.len()));
-        self.all[met].kinds = kinds;
+    /// Keeps the keys that a tag's element carries, which were entered from a place on, behind them those of them that are asked for
+    /// above others, and the bits of its attributes.
+    pub(super) fn carry(&mut self, met: usize, first: usize, end: usize, kinds: u64) {
+        let all = self.carried.len();
+        let met = &mut self.all[met];
+        (met.carried, met.entered, met.kinds) = (Span::of(&(first..end)), Span::of(&(end..all)), kinds);
     }
 
     pub(super) fn get_mut(&mut self, met: usize) -> &mut Met {
         &mut self.all[met]
     }
 
-    /// The keys that a tag's element carries, where they were looked up.
-    pub(super) fn carried(&self, met: usize) -> &[u64] {
-        &self.carried[self.all[met].carried.range()]
+    /// The keys that a tag's element carries, and the bits of its attributes, where they were looked up.
+    pub(super) fn names(&self, met: usize) -> (&[u64], u64) {
+        let Met { carried, kinds, .. } = &self.all[met];
+        (&self.carried[carried.range()], *kinds)
     }
 
-    /// Looks up what may want the element of a tag by what it carries; `wants` are the wants of all candidates.
-    pub(super) fn look_up(&mut self, met: usize, keys: &'c Keys, wants: &[u8]) -> Span {
-        let first = self.candidates.len();
-        let Met { kinds, carried, .. } = &self.all[met];
-        let carried = &self.carried[carried.range()];
-        for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
-            if candidate.is_named(carried, *kinds) {
-                self.candidates.push(Wanting { candidate, wants: wants[candidate.css as usize], passes: None });
-            }
-        }
-        Span::of(&(first..self.candidates.len()))
+    /// The keys that its element carries for those within it.
+    #[inline]
+    pub(super) fn entered(&self, met: usize) -> &[u64] {
+        &self.carried[self.all[met].entered.range()]
     }
 
     /// The number of the start tag that begins at a place, and what follows it; `None` where the page ends first, or it holds too much.
@@ -175,6 +180,7 @@ impl<'c> Tags<'c> {
             closes_itself,
             attributes,
             carried: Span::default(),
+            entered: Span::default(),
             kinds: 0,
             asked: None,
         });

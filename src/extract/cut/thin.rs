@@ -21,8 +21,16 @@ use crate::{
     extract::guard,
 };
 
+/// A page without what a profile cannot look at.
+pub(in crate::extract) struct Thinned {
+    pub(in crate::extract) html: Html,
+    /// Elements by the numbers of their start tags, in the order of their ids: those of one number have the same name and
+    /// attributes, as far as anything looks at them.
+    pub(in crate::extract) tags: Vec<(NodeId, u32)>,
+}
+
 /// The tree of the page without what the profile cannot look at; where it must be parsed whole, the place of the tag for which.
-pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> {
+pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Thinned, usize> {
     // What the parser puts in the place of a null character is not followed.
     if let Some(at) = memchr(0, text.as_bytes()) {
         return Err(at);
@@ -213,7 +221,8 @@ impl Thin<'_, '_> {
         let Some(is_whole) = self.keeps(wants)? else { return Some(()) };
         let node = self.element(tag.met, is_whole);
         let table = self.stack.iter().rfind(|open| open.traits & is::TABLE != 0)?;
-        self.tree.insert_before(table.node?, node)?;
+        let node = self.tree.insert_before(table.node?, node)?;
+        self.tree.is_of(node, tag.met);
         Some(())
     }
 
@@ -222,7 +231,7 @@ impl Thin<'_, '_> {
         let top = self.stack.last().map_or(0, |open| open.traits);
         let makes_body = traits & (is::ROW | is::CELL) != 0 && top & is::TABLE != 0;
         let makes_row = traits & is::CELL != 0 && top & is::ROW == 0;
-        let is_looked_for = |name: &str| self.whole.is_none() && !self.cut.keys.get(keys::tag_hash(name)).is_empty();
+        let is_looked_for = |name: &str| self.whole.is_none() && !self.cut.keys.get(keys::tag_hash(name)).is_none();
         let is_known = !(makes_body && is_looked_for("tbody") || makes_row && is_looked_for("tr"));
         is_known.then_some(())
     }
@@ -251,7 +260,7 @@ impl Thin<'_, '_> {
         }
         let mark = self.above.mark();
         if !is_within {
-            self.tags.carried(tag.met).iter().for_each(|hash| self.above.enter(*hash));
+            self.tags.entered(tag.met).iter().for_each(|hash| self.above.enter(*hash));
             if tag.traits & is::TABLE != 0 {
                 // They stand in every table, be it without tags.
                 ["tbody", "tr"].iter().for_each(|name| self.above.enter(keys::tag_hash(name)));
@@ -346,7 +355,7 @@ impl Thin<'_, '_> {
                     End::Paragraph => {
                         let top = self.stack.last().map_or(0, |open| open.traits);
                         let is_moved = top & (is::TABLE | is::SECTION | is::ROW | is::HEAD) != 0;
-                        let is_looked_for = self.whole.is_none() && !self.cut.keys.get(keys::tag_hash("p")).is_empty();
+                        let is_looked_for = self.whole.is_none() && !self.cut.keys.get(keys::tag_hash("p")).is_none();
                         if is_moved || is_looked_for || self.stack.len() < 2 {
                             return None;
                         }
