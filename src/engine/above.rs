@@ -1,24 +1,55 @@
 //! What stands above an element, while a page is walked.
 
-/// Places in the filter; what is carried falls into one.
+use super::keys::ANY;
+
+/// What elements carry, as bits: a filter, which may say yes where it should say no.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Above(u128);
+
+impl Above {
+    /// All of these.
+    pub(super) fn of(hashes: &[u64]) -> Above {
+        hashes.iter().fold(Above::default(), |all, hash| all.with(Above(1 << (hash >> 57))))
+    }
+
+    /// This and more.
+    #[inline]
+    pub fn with(self, more: Above) -> Above {
+        Above(self.0 | more.0)
+    }
+
+    /// Whether all of that may be carried.
+    #[inline]
+    pub(super) fn has(self, asked: Above) -> bool {
+        asked.0 & !self.0 == 0
+    }
+}
+
+/// Places for what is asked of elements above others.
 const PLACES: usize = 2048;
 
-/// What is asked of elements above others: all else need not be entered.
+/// What is asked of elements above others: all else that they carry is left out of the filter, so that it says yes seldom.
 #[derive(Clone, Debug)]
 pub struct AskedAbove([u64; PLACES / 64]);
 
 impl AskedAbove {
     /// Something asks for this.
     pub(super) fn ask(&mut self, hash: u64) {
-        let place = place(hash);
-        self.0[usize::from(place / 64)] |= 1 << (place % 64);
+        let (word, bit) = place(hash);
+        self.0[word] |= bit;
     }
 
-    /// Whether something may ask for this.
+    /// What of this is asked for.
     #[inline]
-    pub fn has(&self, hash: u64) -> bool {
-        let place = place(hash);
-        self.0[usize::from(place / 64)] & 1 << (place % 64) != 0
+    pub fn among(&self, carried: &[u64]) -> Above {
+        let asked = carried.iter().filter(|hash| **hash != ANY && self.has(**hash));
+        asked.fold(Above::default(), |all, hash| all.with(Above::of(&[*hash])))
+    }
+
+    #[inline]
+    fn has(&self, hash: u64) -> bool {
+        let (word, bit) = place(hash);
+        self.0[word] & bit != 0
     }
 }
 
@@ -28,79 +59,9 @@ impl Default for AskedAbove {
     }
 }
 
-/// What must stand above an element, as places in the filter; of many the first ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Gate([u16; 4]);
-
-impl Gate {
-    pub(super) fn of(above: &[u64]) -> Gate {
-        let mut gate = [ALWAYS; 4];
-        above.iter().zip(&mut gate).for_each(|(hash, one)| *one = place(*hash));
-        Gate(gate)
-    }
-
-    /// Whether it asks for nothing.
-    #[inline]
-    pub(super) fn is_open(self) -> bool {
-        self.0[0] == ALWAYS
-    }
-}
-
-impl Default for Gate {
-    fn default() -> Gate {
-        Gate::of(&[])
-    }
-}
-
-/// A place that is carried always.
-const ALWAYS: u16 = PLACES as u16;
-
 #[inline]
-fn place(hash: u64) -> u16 {
-    (hash >> 53) as u16
-}
-
-/// What the elements above the present one carry: a counting filter, which may say yes where it should say no.
-#[derive(Clone, Debug)]
-pub struct Above {
-    counts: Box<[u32; PLACES + 1]>,
-    carried: Vec<u16>,
-}
-
-impl Default for Above {
-    fn default() -> Above {
-        let mut counts = Box::new([0; PLACES + 1]);
-        counts[usize::from(ALWAYS)] = 1;
-        Above { counts, carried: Vec::new() }
-    }
-}
-
-impl Above {
-    /// An element that is entered carries this.
-    #[inline]
-    pub fn enter(&mut self, hash: u64) {
-        let slot = place(hash);
-        self.counts[usize::from(slot)] += 1;
-        self.carried.push(slot);
-    }
-
-    /// How much is carried now: the mark for [`Above::leave`].
-    pub fn mark(&self) -> usize {
-        self.carried.len()
-    }
-
-    /// All that was entered since the mark is left.
-    pub fn leave(&mut self, mark: usize) {
-        for slot in self.carried.drain(mark..) {
-            self.counts[usize::from(slot)] -= 1;
-        }
-    }
-
-    /// Whether all that a gate asks for is carried.
-    #[inline]
-    pub(super) fn opens(&self, gate: Gate) -> bool {
-        gate.0.iter().all(|place| self.counts.get(usize::from(*place)).is_some_and(|count| *count > 0))
-    }
+fn place(hash: u64) -> (usize, u64) {
+    ((hash >> 59) as usize, 1 << (hash >> 53 & 63))
 }
 
 #[cfg(test)]
@@ -109,14 +70,13 @@ mod tests {
     use crate::engine::keys::class_hash;
 
     #[test]
-    fn what_was_left_is_no_longer_above() {
-        let mut above = Above::default();
-        let [a, b] = ["a", "b"].map(class_hash);
-        above.enter(a);
-        let mark = above.mark();
-        above.enter(b);
-        assert!(above.opens(Gate::of(&[a])) && above.opens(Gate::of(&[a, b])) && above.opens(Gate::default()));
-        above.leave(mark);
-        assert!(above.opens(Gate::of(&[a])) && !above.opens(Gate::of(&[a, b])) && above.opens(Gate::default()));
+    fn what_is_asked_for_is_carried() {
+        let [a, b, c] = ["a", "b", "c"].map(class_hash);
+        let mut asked = AskedAbove::default();
+        [a, b].iter().for_each(|hash| asked.ask(*hash));
+        let (outer, inner) = (asked.among(&[ANY, a, c]), asked.among(&[b]));
+        assert!(outer.has(Above::of(&[a])) && !outer.has(Above::of(&[b])) && !outer.has(Above::of(&[a, b])));
+        assert!(outer.with(inner).has(Above::of(&[a, b])) && outer.has(Above::default()));
+        assert_eq!(asked.among(&[c]), Above::default(), "nobody asks for it");
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{
     Css, Take, Value,
     attribute::AttributeTest,
-    keys::{Candidate, Keys, compounds, name_at, name_key, pseudos, simple_parts, split_outside, test_hash},
+    keys::{Above, Candidate, Keys, compounds, name_at, name_key, pseudos, simple_parts, split_outside, test_hash},
     rules::{
         AttachmentRules, AuthorRules, EachCss, NoticeRules, PageRules, PagerRules, PostRules, StatusRule, ThreadRules,
         Written,
@@ -185,6 +185,13 @@ impl Cut {
     /// How many posts a page seems to hold.
     pub fn posts_in(&self, text: &str) -> usize {
         self.posts.iter().map(|mark| mark.find_iter(text.as_bytes()).count()).sum()
+    }
+
+    /// What of that something asks for above others.
+    pub fn asked_above(&self, carried: &[u64]) -> Above {
+        [&self.keys, &self.in_posts]
+            .iter()
+            .fold(Above::default(), |all, keys| all.with(keys.asked_above.among(carried)))
     }
 
     /// Enters all alternatives of a selector. `over`: what must be carried above it.

@@ -8,7 +8,7 @@ use std::{
 };
 
 pub use super::above::{Above, AskedAbove};
-use super::{above::Gate, attribute::AttributeTest, chain::Chain, plain::Plain};
+use super::{attribute::AttributeTest, chain::Chain, plain::Plain};
 
 /// By hash of what an element carries, the selectors that may match it.
 #[derive(Debug)]
@@ -78,8 +78,10 @@ impl Keys {
         self.present[(key >> 58) as usize] |= 1 << (key >> 52 & 63);
         candidate.above.iter().for_each(|hash| self.asked_above.ask(*hash));
         let lists = self.map.entry(key).or_default();
-        let list = if candidate.gate.is_open() { &mut lists.anywhere } else { &mut lists.within };
+        let is_within = !candidate.above.is_empty();
+        let list = if is_within { &mut lists.within } else { &mut lists.anywhere };
         if !list.contains(&candidate) {
+            lists.asked.extend(is_within.then(|| Above::of(&candidate.above)));
             list.push(candidate);
         }
     }
@@ -99,8 +101,24 @@ pub const ANY: u64 = 0;
 pub struct Candidates {
     /// Wherever it stands.
     pub anywhere: Vec<Candidate>,
-    /// Where it stands in others.
-    pub within: Vec<Candidate>,
+    /// Where it stands in others, …
+    within: Vec<Candidate>,
+    /// … which carry that.
+    asked: Vec<Above>,
+}
+
+impl Candidates {
+    /// Whether some ask for what stands above an element.
+    #[inline]
+    pub fn ask_above(&self) -> bool {
+        !self.within.is_empty()
+    }
+
+    /// Those of them for which that may stand above it.
+    #[inline]
+    pub fn within(&self, above: Above) -> impl Iterator<Item = &Candidate> {
+        self.asked.iter().zip(&self.within).filter(move |(asked, _)| above.has(**asked)).map(|(_, candidate)| candidate)
+    }
 }
 
 /// An alternative of a selector.
@@ -112,10 +130,8 @@ pub struct Candidate {
     tests: Vec<AttributeTest>,
     /// What it must carry besides the key.
     also: Vec<u64>,
-    /// What must be carried by elements above it, …
+    /// What must be carried by elements above it.
     above: Vec<u64>,
-    /// … and the same to be held against them.
-    gate: Gate,
     /// The bits of the attributes that the tests are about: see [`kind`].
     kinds: u64,
     /// All that it asks for beyond its names and attributes, where that is what is carried above it: then what is carried tells
@@ -129,8 +145,8 @@ impl Candidate {
     /// One that asks for what a compound asks for, and for what elements above carry.
     pub(super) fn new(css: u32, compound: Parts, above: Vec<u64>) -> Candidate {
         let Parts { key: _, also, tests } = compound;
-        let (kinds, gate) = (kinds_of(&tests), Gate::of(&above));
-        Candidate { css, tests, also, above, gate, kinds, chain: None, plain: None }
+        let kinds = kinds_of(&tests);
+        Candidate { css, tests, also, above, kinds, chain: None, plain: None }
     }
 
     /// Whether an element of these names and of attributes of these bits may match.
@@ -149,12 +165,6 @@ impl Candidate {
     #[inline]
     pub fn passes(&self, passes: impl Fn(&AttributeTest) -> bool) -> bool {
         self.tests.iter().all(passes)
-    }
-
-    /// Whether what must stand above an element may do so.
-    #[inline]
-    pub fn stands_in(&self, above: &Above) -> bool {
-        above.opens(self.gate)
     }
 }
 

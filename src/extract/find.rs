@@ -13,7 +13,7 @@ use super::{
 use crate::engine::{
     Css,
     attribute::AttributeTest,
-    keys::{self, Above, Candidate, Candidates, Keys},
+    keys::{self, Above, Candidates, Keys},
     plain::Plain,
 };
 
@@ -94,29 +94,29 @@ struct Sign {
     /// The bits of its attributes.
     kinds: u64,
     lists: Range<usize>,
+    /// What of that is asked for above others.
+    above: Above,
 }
 
 /// An element that is open.
 struct Open {
     end: u32,
-    /// What was carried above it.
-    mark: usize,
+    /// What is carried above what stands in it.
+    above: Above,
     carried: Range<usize>,
 }
 
 /// Adds all places that selectors of these keys match.
 pub(super) fn find<'k>(flat: &Flat<'_>, keys: &'k Keys, selectors: &[Css], found: &mut Found) -> Late<'k> {
-    let mut above = Above::default();
     let mut open: Vec<Open> = Vec::with_capacity(32);
     let mut purse = Purse::new(selectors, flat);
     let mut put_off = Vec::new();
     let mut carried: Vec<u64> = Vec::with_capacity(1024);
-    let mut lists: Vec<&'k [Candidate]> = Vec::with_capacity(256);
+    let mut lists: Vec<&'k Candidates> = Vec::with_capacity(256);
     let mut signs: Vec<Option<Sign>> = vec![None; flat.tags() as usize + 1];
     for (at, element) in flat.elements() {
-        while let Some(last) = open.pop_if(|open| open.end <= at) {
-            above.leave(last.mark);
-        }
+        while open.pop_if(|open| open.end <= at).is_some() {}
+        let above = open.last().map_or(Above::default(), |open| open.above);
         let end = flat.node(at).end;
         purse.meet(at, end);
         let tag = flat.tag(at) as usize;
@@ -131,13 +131,11 @@ pub(super) fn find<'k>(flat: &Flat<'_>, keys: &'k Keys, selectors: &[Css], found
             }
         };
         let own = &carried[sign.carried.clone()];
-        for candidate in lists[sign.lists.clone()].iter().copied().flatten() {
+        for candidate in
+            lists[sign.lists.clone()].iter().flat_map(|list| list.anywhere.iter().chain(list.within(above)))
+        {
             let holds = |test: &AttributeTest| named(element, &test.local).is_some_and(|value| test.holds(value));
-            if !candidate.stands_in(&above)
-                || !candidate.is_named(own, sign.kinds)
-                || found.has_last(candidate.css, at)
-                || !candidate.passes(holds)
-            {
+            if !candidate.is_named(own, sign.kinds) || found.has_last(candidate.css, at) || !candidate.passes(holds) {
                 continue;
             }
             let is_found = match (&candidate.chain, &candidate.plain) {
@@ -164,10 +162,7 @@ pub(super) fn find<'k>(flat: &Flat<'_>, keys: &'k Keys, selectors: &[Css], found
         }
         let has_children = end > at + 1;
         if has_children {
-            let mark = above.mark();
-            let names = carried[sign.carried.clone()].iter().skip(1);
-            names.filter(|hash| keys.asked_above.has(**hash)).for_each(|hash| above.enter(*hash));
-            open.push(Open { end, mark, carried: sign.carried.clone() });
+            open.push(Open { end, above: above.with(sign.above), carried: sign.carried.clone() });
         }
         if tag == 0 {
             lists.truncate(sign.lists.start);
@@ -184,7 +179,7 @@ fn look_up<'k>(
     element: ElementRef<'_>,
     keys: &'k Keys,
     all_carried: &mut Vec<u64>,
-    lists: &mut Vec<&'k [Candidate]>,
+    lists: &mut Vec<&'k Candidates>,
 ) -> Sign {
     let (first_carried, first_list) = (all_carried.len(), lists.len());
     all_carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
@@ -203,10 +198,10 @@ fn look_up<'k>(
             _ => keys::kind(keys::name_key(name.local.as_bytes())),
         };
     }
-    for Candidates { anywhere, within } in all_carried[first_carried..].iter().filter_map(|hash| keys.get(*hash)) {
-        lists.extend([&anywhere[..], within].into_iter().filter(|list| !list.is_empty()));
-    }
-    Sign { carried: first_carried..all_carried.len(), kinds, lists: first_list..lists.len() }
+    let carried = &all_carried[first_carried..];
+    lists.extend(carried.iter().filter_map(|hash| keys.get(*hash)));
+    let above = keys.asked_above.among(carried);
+    Sign { carried: first_carried..all_carried.len(), kinds, lists: first_list..lists.len(), above }
 }
 
 const OF_ID: u64 = keys::kind(keys::short_key(b"id"));

@@ -1,7 +1,5 @@
 //! What a profile may want of an element, by its start tag and by what stands above it.
 
-use memchr::memchr2;
-
 use super::{
     met::{Asked, Seen, Span, Wants},
     thin::Thin,
@@ -9,7 +7,7 @@ use super::{
 use crate::engine::{
     attribute::AttributeTest,
     cut::want,
-    keys::{self, Candidates, Keys},
+    keys::{self, Keys},
 };
 
 impl<'c> Thin<'_, 'c> {
@@ -18,13 +16,15 @@ impl<'c> Thin<'_, 'c> {
         if self.whole.is_some() {
             return Some(0);
         }
-        if self.tags.get(met).asked.is_none() {
-            let asked = self.look_up(met);
-            self.tags.get_mut(met).asked = Some(asked);
-        }
-        let Asked { page, posts, is_unsure } = self.tags.get(met).asked.as_ref()?;
-        let (page, posts) = (*page, *posts);
-        if *is_unsure {
+        let asked = match self.tags.get(met).asked {
+            Some(asked) => asked,
+            None => {
+                let asked = self.look_up(met);
+                *self.tags.get_mut(met).asked.insert(asked)
+            }
+        };
+        let Asked { page, posts, is_unsure } = asked;
+        if is_unsure {
             return None;
         }
         let mut wants = self.wanted(met, page, 0);
@@ -53,10 +53,10 @@ impl<'c> Thin<'_, 'c> {
     fn wanted_there(&self, met: usize, candidates: Span, mut wants: u8) -> u8 {
         let (carried, kinds) = self.tags.names(met);
         let attributes = self.tags.attributes(met);
-        for candidate in self.tags.candidates[candidates.range()].iter().copied().flatten() {
+        let above = self.above();
+        for candidate in self.tags.candidates[candidates.range()].iter().flat_map(|list| list.within(above)) {
             let new = self.cut.wants[candidate.css as usize];
             if wants & new != new
-                && candidate.stands_in(&self.above)
                 && candidate.is_named(carried, kinds)
                 && candidate.passes(|test| passes(self.text, attributes, test))
             {
@@ -75,7 +75,7 @@ impl<'c> Thin<'_, 'c> {
         let attributes = self.tags.attributes(met);
         let (mut has_id, mut has_class, mut is_unsure) = (false, false, false);
         let mut kinds = 0;
-        for Seen { name: _, value, key } in attributes {
+        for Seen { name: _, value, key, has_signs } in attributes {
             kinds |= keys::kind(*key);
             let is_id = *key == ID && !std::mem::replace(&mut has_id, true);
             let is_class = *key == CLASS && !std::mem::replace(&mut has_class, true);
@@ -83,7 +83,7 @@ impl<'c> Thin<'_, 'c> {
                 continue;
             }
             let value = &text[value.range()];
-            is_unsure |= has_signs(value);
+            is_unsure |= has_signs;
             if is_id {
                 carried.push(keys::id_hash(value));
             } else {
@@ -95,14 +95,9 @@ impl<'c> Thin<'_, 'c> {
                 carried.push(*key);
             }
         }
-        let end = carried.len();
-        for at in first..end {
-            if cut.keys.asked_above.has(carried[at]) || cut.in_posts.asked_above.has(carried[at]) {
-                carried.push(carried[at]);
-            }
-        }
+        let above = cut.asked_above(&carried[first..]);
         self.tags.carried = carried;
-        self.tags.carry(met, first, end, kinds);
+        self.tags.carry(met, first, kinds, above);
         let page = self.look_among(met, &cut.keys);
         Asked { page, posts: None, is_unsure }
     }
@@ -113,8 +108,8 @@ impl<'c> Thin<'_, 'c> {
         let first = candidates.len();
         let mut anywhere = 0;
         let (carried, kinds) = self.tags.names(met);
-        for Candidates { anywhere: list, within } in carried.iter().filter_map(|hash| keys.get(*hash)) {
-            for candidate in list {
+        for list in carried.iter().filter_map(|hash| keys.get(*hash)) {
+            for candidate in &list.anywhere {
                 let wants = self.cut.wants[candidate.css as usize];
                 if anywhere & wants != wants
                     && candidate.is_named(carried, kinds)
@@ -123,20 +118,14 @@ impl<'c> Thin<'_, 'c> {
                     anywhere |= wants;
                 }
             }
-            if !within.is_empty() {
-                candidates.push(within);
+            if list.ask_above() {
+                candidates.push(list);
             }
         }
         let candidates_here = Span::of(&(first..candidates.len()));
         self.tags.candidates = candidates;
         Wants { anywhere, candidates: candidates_here }
     }
-}
-
-/// Whether an attribute's value holds what the parser puts something else in the place of.
-#[inline]
-fn has_signs(value: &str) -> bool {
-    memchr2(b'&', b'\r', value.as_bytes()).is_some()
 }
 
 /// The keys of these names.
@@ -151,7 +140,7 @@ fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
     if test.holds(value) {
         return true;
     }
-    if !has_signs(value) {
+    if !seen.has_signs {
         return false;
     }
     // The entity of the ampersand is read here; where there is another, any value may stand for it.

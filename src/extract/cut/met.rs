@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::{
     names::{Known, Memory, Name},
     tags::{attributes, name_end},
 };
 use crate::{
-    engine::keys::{self, Candidate},
+    engine::keys::{self, Above, Candidates},
     extract::guard,
 };
 
@@ -46,6 +46,32 @@ pub(super) struct Seen {
     pub(super) value: Span,
     /// The key of its name.
     pub(super) key: u64,
+    /// Its value holds what the parser puts something else in the place of.
+    pub(super) has_signs: bool,
+}
+
+/// Where in a page stands what the parser puts something else in the place of: ampersands and carriage returns.
+#[derive(Default)]
+pub(super) struct Signs {
+    /// From here …
+    from: usize,
+    /// … to the next there is none.
+    next: usize,
+}
+
+impl Signs {
+    /// Whether there is one in a range; ranges are mostly asked for one behind the other.
+    #[inline]
+    pub(super) fn stand_in(&mut self, page: &[u8], range: &Range<usize>) -> bool {
+        if range.start < self.from {
+            return memchr2(b'&', b'\r', &page[range.clone()]).is_some();
+        }
+        if range.start > self.next || self.next == 0 {
+            let found = memchr2(b'&', b'\r', &page[range.start..]);
+            (self.from, self.next) = (range.start, found.map_or(page.len(), |found| range.start + found));
+        }
+        self.next < range.end
+    }
 }
 
 /// A start tag, as it was met first.
@@ -58,8 +84,8 @@ pub(super) struct Met {
     attributes: Span,
     /// The keys that its element carries, once they were looked up.
     carried: Span,
-    /// Those of them that something asks for above others.
-    entered: Span,
+    /// What of that something asks for above others.
+    pub(super) above: Above,
     /// The bits of its attributes.
     kinds: u64,
     /// What may want its element, once that was looked up.
@@ -67,6 +93,7 @@ pub(super) struct Met {
 }
 
 /// What may want an element, by what its tag says.
+#[derive(Clone, Copy)]
 pub(super) struct Asked {
     /// Anywhere.
     pub(super) page: Wants,
@@ -92,9 +119,10 @@ pub(super) struct Tags<'c> {
     places: Vec<u32>,
     names: Memory,
     attributes: Vec<Seen>,
+    pub(super) signs: Signs,
     pub(super) carried: Vec<u64>,
     /// Of each tag, lists of what may want its element.
-    pub(super) candidates: Vec<&'c [Candidate]>,
+    pub(super) candidates: Vec<&'c Candidates>,
 }
 
 impl<'c> Tags<'c> {
@@ -105,6 +133,7 @@ impl<'c> Tags<'c> {
             places: vec![0; PLACES],
             names: Memory::new(),
             attributes: Vec::with_capacity(length / 48),
+            signs: Signs::default(),
             carried: Vec::with_capacity(length / 32),
             candidates: Vec::with_capacity(length / 64),
         }
@@ -123,12 +152,12 @@ impl<'c> Tags<'c> {
         &self.attributes[self.all[met].attributes.range()]
     }
 
-    /// Keeps the keys that a tag's element carries, which were entered from a place on, behind them those of them that are asked for
-    /// above others, and the bits of its attributes.
-    pub(super) fn carry(&mut self, met: usize, first: usize, end: usize, kinds: u64) {
-        let all = self.carried.len();
+    /// Keeps the keys that a tag's element carries, which were entered from a place on, the bits of its attributes, and what is asked
+    /// for above others.
+    pub(super) fn carry(&mut self, met: usize, first: usize, kinds: u64, above: Above) {
+        let carried = Span::of(&(first..self.carried.len()));
         let met = &mut self.all[met];
-        (met.carried, met.entered, met.kinds) = (Span::of(&(first..end)), Span::of(&(end..all)), kinds);
+        (met.carried, met.kinds, met.above) = (carried, kinds, above);
     }
 
     pub(super) fn get_mut(&mut self, met: usize) -> &mut Met {
@@ -139,12 +168,6 @@ impl<'c> Tags<'c> {
     pub(super) fn names(&self, met: usize) -> (&[u64], u64) {
         let Met { carried, kinds, .. } = &self.all[met];
         (&self.carried[carried.range()], *kinds)
-    }
-
-    /// The keys that its element carries for those within it.
-    #[inline]
-    pub(super) fn entered(&self, met: usize) -> &[u64] {
-        &self.carried[self.all[met].entered.range()]
     }
 
     /// The number of the start tag that begins at a place, and what follows it; `None` where the page ends first, or it holds too much.
@@ -161,10 +184,11 @@ impl<'c> Tags<'c> {
         }
         let text = start + 1..name_end(bytes, start + 1);
         let first = self.attributes.len();
-        let all = &mut self.attributes;
+        let (all, signs) = (&mut self.attributes, &mut self.signs);
         let (end, closes_itself) = attributes(bytes, text.end, |written| {
             let (name, value) = (Span::of(&written.name), Span::of(&written.value));
-            all.push(Seen { key: keys::name_key(&bytes[written.name]), name, value });
+            let has_signs = signs.stand_in(bytes, &written.value);
+            all.push(Seen { key: keys::name_key(&bytes[written.name]), name, value, has_signs });
         })?;
         let attributes = Span::of(&(first..self.attributes.len()));
         if attributes.range().len() > guard::ATTRIBUTES {
@@ -180,7 +204,7 @@ impl<'c> Tags<'c> {
             closes_itself,
             attributes,
             carried: Span::default(),
-            entered: Span::default(),
+            above: Above::default(),
             kinds: 0,
             asked: None,
         });

@@ -44,7 +44,7 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Thinned, usiz
         cut,
         at: 0,
         stack: Vec::with_capacity(64),
-        above: Above::default(),
+        over: None,
         whole: None,
         posts: 0,
         paragraphs: 0,
@@ -70,7 +70,8 @@ pub(super) struct Thin<'t, 'c> {
     /// What is read next.
     pub(super) at: usize,
     pub(super) stack: Vec<Open>,
-    pub(super) above: Above,
+    /// What is carried above what stands in a choice or a drawing, where that is at hand.
+    pub(super) over: Option<Above>,
     /// The element that is being kept whole, by its place in the stack.
     pub(super) whole: Option<usize>,
     /// How many elements are open that may be posts.
@@ -249,6 +250,12 @@ impl Thin<'_, '_> {
         fits.then_some(())
     }
 
+    /// What is carried above what stands in the innermost element.
+    #[inline]
+    pub(super) fn above(&self) -> Above {
+        self.over.unwrap_or_else(|| self.stack.last().map_or(Above::default(), |open| open.above))
+    }
+
     fn open(&mut self, tag: Tag) -> Option<()> {
         let wants = self.wants(tag.met)?;
         let is_within = self.whole.is_some();
@@ -258,12 +265,13 @@ impl Thin<'_, '_> {
         if wants & want::PLACE != 0 {
             self.ask_place()?;
         }
-        let mark = self.above.mark();
+        let mut above = self.above();
         if !is_within {
-            self.tags.entered(tag.met).iter().for_each(|hash| self.above.enter(*hash));
+            above = above.with(self.tags.get(tag.met).above);
             if tag.traits & is::TABLE != 0 {
                 // They stand in every table, be it without tags.
-                ["tbody", "tr"].iter().for_each(|name| self.above.enter(keys::tag_hash(name)));
+                let parts = ["tbody", "tr"].map(keys::tag_hash);
+                above = above.with(self.cut.asked_above(&parts));
             }
         }
         self.at = tag.end;
@@ -279,7 +287,7 @@ impl Thin<'_, '_> {
             node: None,
             body: Part::Closed,
             row: Part::Closed,
-            mark,
+            above,
             is_post: wants & want::POST != 0,
             is_asked: false,
             left_out: self.left_out.len(),
@@ -326,6 +334,16 @@ impl Thin<'_, '_> {
             }
             _ => {
                 self.comment(angle_end(self.bytes, start)?);
+                return Some(());
+            }
+        }
+        // Mostly it is the end of what was opened last, as it was written there.
+        if let Some(open) = self.stack.last().filter(|open| open.traits & is::ROOT == 0) {
+            let (end, rest) = (open.text.len(), &self.bytes[start + 2..]);
+            if rest.get(end) == Some(&b'>') && rest[..end] == self.bytes[open.text.clone()] {
+                self.at = start + 3 + end;
+                self.is_ended = false;
+                self.pop();
                 return Some(());
             }
         }

@@ -94,13 +94,13 @@ impl Tree {
     /// An element of the name that stands at a place of the page, with those of its attributes that are looked at.
     pub(super) fn element(&mut self, page: &str, name: Span, attributes: &[Seen], looked_at: &LookedAt) -> Node {
         let mut kept: Vec<Attribute> = Vec::with_capacity(attributes.len());
-        for Seen { name, value, key } in attributes {
+        for Seen { name, value, key, has_signs } in attributes {
             let Some(local) = looked_at.get(*key, &page[name.range()]) else { continue };
             if kept.iter().any(|known| known.name.local == *local) {
                 continue;
             }
             let Range { start, end } = value.range();
-            let value = match references::has_any(&page[start..end]) {
+            let value = match *has_signs {
                 true => StrTendril::from(references::resolved(&page[start..end], true)),
                 false => self.piece(page, start, end),
             };
