@@ -1,17 +1,14 @@
 //! What stands above an element, while a page is walked.
 
-use super::keys::ANY;
+use std::{collections::HashMap, hash::BuildHasherDefault};
+
+use super::keys::Identity;
 
 /// What elements carry, as bits: a filter, which may say yes where it should say no.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Above(u128);
 
 impl Above {
-    /// All of these.
-    pub(super) fn of(hashes: &[u64]) -> Above {
-        hashes.iter().fold(Above::default(), |all, hash| all.with(Above(1 << (hash >> 57))))
-    }
-
     /// This and more.
     #[inline]
     pub fn with(self, more: Above) -> Above {
@@ -25,37 +22,39 @@ impl Above {
     }
 }
 
-/// Places for what is asked of elements above others.
+/// Some bits of a hash tell that nothing asks for it sooner than the map.
 const PLACES: usize = 2048;
 
-/// What is asked of elements above others: all else that they carry is left out of the filter, so that it says yes seldom.
+/// What is asked of elements above others, each with its bit; beyond 128 some share one.
 #[derive(Clone, Debug)]
-pub struct AskedAbove([u64; PLACES / 64]);
+pub struct AskedAbove {
+    bits: HashMap<u64, Above, BuildHasherDefault<Identity>>,
+    present: [u64; PLACES / 64],
+}
 
 impl AskedAbove {
     /// Something asks for this.
     pub(super) fn ask(&mut self, hash: u64) {
         let (word, bit) = place(hash);
-        self.0[word] |= bit;
+        self.present[word] |= bit;
+        let next = Above(1 << (self.bits.len() % 128));
+        self.bits.entry(hash).or_insert(next);
     }
 
     /// What of this is asked for.
     #[inline]
     pub fn among(&self, carried: &[u64]) -> Above {
-        let asked = carried.iter().filter(|hash| **hash != ANY && self.has(**hash));
-        asked.fold(Above::default(), |all, hash| all.with(Above::of(&[*hash])))
-    }
-
-    #[inline]
-    fn has(&self, hash: u64) -> bool {
-        let (word, bit) = place(hash);
-        self.0[word] & bit != 0
+        let present = carried.iter().filter(|hash| {
+            let (word, bit) = place(**hash);
+            self.present[word] & bit != 0
+        });
+        present.filter_map(|hash| self.bits.get(hash)).fold(Above::default(), |all, bit| all.with(*bit))
     }
 }
 
 impl Default for AskedAbove {
     fn default() -> AskedAbove {
-        AskedAbove([0; PLACES / 64])
+        AskedAbove { bits: HashMap::default(), present: [0; PLACES / 64] }
     }
 }
 
@@ -74,9 +73,10 @@ mod tests {
         let [a, b, c] = ["a", "b", "c"].map(class_hash);
         let mut asked = AskedAbove::default();
         [a, b].iter().for_each(|hash| asked.ask(*hash));
-        let (outer, inner) = (asked.among(&[ANY, a, c]), asked.among(&[b]));
-        assert!(outer.has(Above::of(&[a])) && !outer.has(Above::of(&[b])) && !outer.has(Above::of(&[a, b])));
-        assert!(outer.with(inner).has(Above::of(&[a, b])) && outer.has(Above::default()));
+        let (outer, inner) = (asked.among(&[a, c]), asked.among(&[b]));
+        let both = asked.among(&[a, b]);
+        assert!(outer.has(asked.among(&[a])) && !outer.has(inner) && !outer.has(both));
+        assert!(outer.with(inner).has(both) && outer.has(Above::default()));
         assert_eq!(asked.among(&[c]), Above::default(), "nobody asks for it");
     }
 }

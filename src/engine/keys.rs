@@ -13,7 +13,8 @@ use super::{attribute::AttributeTest, chain::Chain, plain::Plain};
 /// By hash of what an element carries, the selectors that may match it.
 #[derive(Debug)]
 pub struct Keys {
-    map: HashMap<u64, Candidates, BuildHasherDefault<Identity>>,
+    map: HashMap<u64, u32, BuildHasherDefault<Identity>>,
+    lists: Vec<Candidates>,
     /// One bit for some bits of each key: most of what elements carry is no key, and this tells it sooner than the map.
     present: [u64; 64],
     /// What candidates ask of the elements above.
@@ -28,6 +29,7 @@ impl Keys {
     pub(super) fn new(free: u32) -> Keys {
         Keys {
             map: HashMap::default(),
+            lists: Vec::new(),
             present: [0; 64],
             asked_above: AskedAbove::default(),
             inner: Vec::new(),
@@ -43,10 +45,22 @@ impl Keys {
     /// Candidates for elements that carry this, where there are any.
     #[inline]
     pub fn get(&self, hash: u64) -> Option<&Candidates> {
+        self.number(hash).map(|number| self.list(number))
+    }
+
+    /// The number of their list.
+    #[inline]
+    pub fn number(&self, hash: u64) -> Option<u32> {
         if self.present[(hash >> 58) as usize] & 1 << (hash >> 52 & 63) == 0 {
             return None;
         }
-        self.map.get(&hash)
+        self.map.get(&hash).copied()
+    }
+
+    /// The list of a number.
+    #[inline]
+    pub fn list(&self, number: u32) -> &Candidates {
+        &self.lists[number as usize]
     }
 
     /// Enters all alternatives of a selector.
@@ -76,14 +90,30 @@ impl Keys {
     pub(super) fn add(&mut self, key: Option<u64>, candidate: Candidate) {
         let key = key.unwrap_or(ANY);
         self.present[(key >> 58) as usize] |= 1 << (key >> 52 & 63);
-        candidate.above.iter().for_each(|hash| self.asked_above.ask(*hash));
-        let lists = self.map.entry(key).or_default();
+        let number = *self.map.entry(key).or_insert(self.lists.len() as u32);
+        if number as usize == self.lists.len() {
+            self.lists.push(Candidates::default());
+        }
+        let lists = &mut self.lists[number as usize];
         let is_within = !candidate.above.is_empty();
         let list = if is_within { &mut lists.within } else { &mut lists.anywhere };
         if !list.contains(&candidate) {
-            lists.asked.extend(is_within.then(|| Above::of(&candidate.above)));
             list.push(candidate);
         }
+    }
+
+    /// Tells what candidates ask of elements above.
+    pub(super) fn ask_above(&self, asked: &mut AskedAbove) {
+        let candidates = self.lists.iter().flat_map(|lists| &lists.within);
+        candidates.flat_map(|candidate| &candidate.above).for_each(|hash| asked.ask(*hash));
+    }
+
+    /// All is entered, and all was told that candidates ask of elements above.
+    pub(super) fn settle(&mut self, asked: AskedAbove) {
+        for lists in &mut self.lists {
+            lists.asked = lists.within.iter().map(|candidate| asked.among(&candidate.above)).collect();
+        }
+        self.asked_above = asked;
     }
 }
 

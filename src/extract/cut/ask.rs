@@ -10,7 +10,7 @@ use crate::engine::{
     keys::{self, Keys},
 };
 
-impl<'c> Thin<'_, 'c> {
+impl Thin<'_, '_> {
     /// What the profile may want of the element of a tag; `None` where that cannot be told.
     pub(super) fn wants(&mut self, met: usize) -> Option<u8> {
         if self.whole.is_some() {
@@ -27,7 +27,7 @@ impl<'c> Thin<'_, 'c> {
         if is_unsure {
             return None;
         }
-        let mut wants = self.wanted(met, page, 0);
+        let mut wants = self.wanted(met, &self.cut.keys, page, 0);
         if self.posts > 0 || wants & want::POST != 0 {
             let of_posts = match posts {
                 Some(known) => known,
@@ -37,24 +37,24 @@ impl<'c> Thin<'_, 'c> {
                     of_posts
                 }
             };
-            wants = self.wanted(met, of_posts, wants);
+            wants = self.wanted(met, &self.cut.in_posts, of_posts, wants);
         }
         Some(wants)
     }
 
     /// What is wanted of the element of a tag where it stands, beyond what is wanted of it already.
     #[inline]
-    fn wanted(&self, met: usize, asked: Wants, wants: u8) -> u8 {
+    fn wanted(&self, met: usize, keys: &Keys, asked: Wants, wants: u8) -> u8 {
         let wants = wants | asked.anywhere;
-        if asked.candidates.is_empty() { wants } else { self.wanted_there(met, asked.candidates, wants) }
+        if asked.lists.is_empty() { wants } else { self.wanted_there(met, keys, asked.lists, wants) }
     }
 
     /// The same by candidates that ask for something above it.
-    fn wanted_there(&self, met: usize, candidates: Span, mut wants: u8) -> u8 {
+    fn wanted_there(&self, met: usize, keys: &Keys, lists: Span, mut wants: u8) -> u8 {
         let (carried, kinds) = self.tags.names(met);
         let attributes = self.tags.attributes(met);
         let above = self.above();
-        for candidate in self.tags.candidates[candidates.range()].iter().flat_map(|list| list.within(above)) {
+        for candidate in self.tags.lists[lists.range()].iter().flat_map(|list| keys.list(*list).within(above)) {
             let new = self.cut.wants[candidate.css as usize];
             if wants & new != new
                 && candidate.is_named(carried, kinds)
@@ -103,12 +103,13 @@ impl<'c> Thin<'_, 'c> {
     }
 
     /// Looks up what may want the element of a tag by what it carries.
-    fn look_among(&mut self, met: usize, keys: &'c Keys) -> Wants {
-        let mut candidates = std::mem::take(&mut self.tags.candidates);
-        let first = candidates.len();
+    fn look_among(&mut self, met: usize, keys: &Keys) -> Wants {
+        let mut lists = std::mem::take(&mut self.tags.lists);
+        let first = lists.len();
         let mut anywhere = 0;
         let (carried, kinds) = self.tags.names(met);
-        for list in carried.iter().filter_map(|hash| keys.get(*hash)) {
+        for number in carried.iter().filter_map(|hash| keys.number(*hash)) {
+            let list = keys.list(number);
             for candidate in &list.anywhere {
                 let wants = self.cut.wants[candidate.css as usize];
                 if anywhere & wants != wants
@@ -119,12 +120,12 @@ impl<'c> Thin<'_, 'c> {
                 }
             }
             if list.ask_above() {
-                candidates.push(list);
+                lists.push(number);
             }
         }
-        let candidates_here = Span::of(&(first..candidates.len()));
-        self.tags.candidates = candidates;
-        Wants { anywhere, candidates: candidates_here }
+        let found = Span::of(&(first..lists.len()));
+        self.tags.lists = lists;
+        Wants { anywhere, lists: found }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The start tags of a page. Half of them say what another said before, and what was found out then is not found out again.
 
-use std::ops::Range;
+use std::{cell::RefCell, ops::Range};
 
 use memchr::{memchr, memchr2};
 
@@ -9,7 +9,7 @@ use super::{
     tags::{attributes, name_end},
 };
 use crate::{
-    engine::keys::{self, Above, Candidates},
+    engine::keys::{self, Above},
     extract::guard,
 };
 
@@ -108,12 +108,13 @@ pub(super) struct Asked {
 pub(super) struct Wants {
     /// Whatever stands above it.
     pub(super) anywhere: u8,
-    /// What may want more by what stands above it.
-    pub(super) candidates: Span,
+    /// Lists of what may want more by what stands above it.
+    pub(super) lists: Span,
 }
 
 /// The tags that were met.
-pub(super) struct Tags<'c> {
+#[derive(Default)]
+pub(super) struct Tags {
     all: Vec<Met>,
     /// By some of its bytes, the number of a tag and one more.
     places: Vec<u32>,
@@ -121,21 +122,36 @@ pub(super) struct Tags<'c> {
     attributes: Vec<Seen>,
     pub(super) signs: Signs,
     pub(super) carried: Vec<u64>,
-    /// Of each tag, lists of what may want its element.
-    pub(super) candidates: Vec<&'c Candidates>,
+    /// Of each tag, the numbers of lists of what may want its element.
+    pub(super) lists: Vec<u32>,
 }
 
-impl<'c> Tags<'c> {
-    /// With room for what a page of that length mostly needs, so that lists need not move.
-    pub(super) fn new(length: usize) -> Self {
-        Tags {
-            all: Vec::with_capacity(length / 96),
-            places: vec![0; PLACES],
-            names: Memory::new(),
-            attributes: Vec::with_capacity(length / 48),
-            signs: Signs::default(),
-            carried: Vec::with_capacity(length / 32),
-            candidates: Vec::with_capacity(length / 64),
+thread_local! {
+    /// Room that the last page of a thread needed, for the next.
+    static SPARE: RefCell<Option<Tags>> = const { RefCell::new(None) };
+}
+
+/// Tags of a page that needed more room than this many do not keep it.
+const KEPT: usize = 8192;
+
+impl Tags {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        let mut tags = SPARE.take().unwrap_or_default();
+        tags.places.clear();
+        tags.places.resize(PLACES, 0);
+        tags
+    }
+
+    /// The page is read.
+    pub(super) fn finish(mut self) {
+        if self.all.len() <= KEPT && self.attributes.len() <= 4 * KEPT {
+            self.all.clear();
+            self.attributes.clear();
+            self.carried.clear();
+            self.lists.clear();
+            self.signs = Signs::default();
+            SPARE.set(Some(self));
         }
     }
 

@@ -48,7 +48,7 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Thinned, usiz
         whole: None,
         posts: 0,
         paragraphs: 0,
-        tags: Tags::new(text.len()),
+        tags: Tags::new(),
         had_type: false,
         had_head: false,
         had_body: false,
@@ -59,8 +59,9 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Thinned, usiz
         is_ended: false,
         left_out: Vec::new(),
     };
-    thin.run()?;
-    Ok(thin.tree.finish())
+    let run = thin.run();
+    thin.tags.finish();
+    run.map(|()| thin.tree.finish())
 }
 
 pub(super) struct Thin<'t, 'c> {
@@ -79,7 +80,7 @@ pub(super) struct Thin<'t, 'c> {
     /// How many paragraphs are open.
     pub(super) paragraphs: usize,
     /// The start tags that were met.
-    pub(super) tags: Tags<'c>,
+    pub(super) tags: Tags,
     had_type: bool,
     had_head: bool,
     had_body: bool,
