@@ -6,6 +6,7 @@
 mod above;
 pub mod attribute;
 mod builtin;
+mod candidate;
 mod case;
 mod chain;
 pub mod cut;

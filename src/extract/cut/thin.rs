@@ -233,7 +233,7 @@ impl Thin<'_, '_> {
         let top = self.stack.last().map_or(0, |open| open.traits);
         let makes_body = traits & (is::ROW | is::CELL) != 0 && top & is::TABLE != 0;
         let makes_row = traits & is::CELL != 0 && top & is::ROW == 0;
-        let is_looked_for = |name: &str| self.whole.is_none() && !self.cut.keys.get(keys::tag_hash(name)).is_none();
+        let is_looked_for = |name: &str| self.whole.is_none() && self.cut.keys.get(keys::tag_hash(name)).is_some();
         let is_known = !(makes_body && is_looked_for("tbody") || makes_row && is_looked_for("tr"));
         is_known.then_some(())
     }
@@ -374,7 +374,7 @@ impl Thin<'_, '_> {
                     End::Paragraph => {
                         let top = self.stack.last().map_or(0, |open| open.traits);
                         let is_moved = top & (is::TABLE | is::SECTION | is::ROW | is::HEAD) != 0;
-                        let is_looked_for = self.whole.is_none() && !self.cut.keys.get(keys::tag_hash("p")).is_none();
+                        let is_looked_for = self.whole.is_none() && self.cut.keys.get(keys::tag_hash("p")).is_some();
                         if is_moved || is_looked_for || self.stack.len() < 2 {
                             return None;
                         }
