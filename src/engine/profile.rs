@@ -193,6 +193,11 @@ impl Profile {
         url_rule::without_session(&self.address, url)
     }
 
+    /// Whether an address may carry a session: a parameter of it is called so.
+    pub fn names_session(&self, address: &str) -> bool {
+        url_rule::names_session(&self.address, address)
+    }
+
     /// All selectors, in the order of their numbers.
     pub fn selectors(&self) -> &[Css] {
         &self.selectors

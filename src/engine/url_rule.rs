@@ -246,6 +246,15 @@ pub(super) fn without_session(common: &AddressRules, mut url: Url) -> Url {
     url
 }
 
+/// Whether a parameter of an address has the name of one that carries a session.
+pub(super) fn names_session(common: &AddressRules, address: &str) -> bool {
+    let Some((_, query)) = address.split_once('?') else { return false };
+    query.split(['&', ';', '#']).any(|part| {
+        let name = part.split_once('=').map_or(part, |(name, _)| name);
+        common.session.iter().any(|known| known.name == name)
+    })
+}
+
 /// The address of a board or thread of that id on the same forum.
 pub(super) fn of_kind(
     rules: &[UrlRule],

@@ -155,7 +155,7 @@ fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
         let editor = view.value(&rules.editor, place).map(|name| RawAuthor {
             name,
             id: view.value(&rules.editor_id, place),
-            url: view.value(&rules.editor_url, place).and_then(|href| view.resolve(&href)),
+            url: view.value(&rules.editor_url, place).and_then(|href| view.address(&href)),
             role: None,
         });
         all.push(RawNotice {
@@ -176,7 +176,7 @@ pub(super) fn attachments(view: &View<'_, '_>, at: u32) -> Vec<Attachment> {
         let Some(each) = &rules.each else { continue };
         for &place in view.all(each, &view.flat.within(at)) {
             let Some(name) = view.value(&rules.name, place) else { continue };
-            let url = view.value(&rules.url, place).and_then(|href| view.resolve(&href)).map(String::from);
+            let url = view.value(&rules.url, place).and_then(|href| view.address(&href));
             if all.iter().all(|(known, _)| *known != place) {
                 all.push((place, Attachment { name, url, size: view.value(&rules.size, place) }));
             }

@@ -1,8 +1,8 @@
 //! Text as a reader sees it: the rules of innerText in the HTML standard.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::LazyLock};
 
-use memchr::memchr3;
+use memchr::{memchr3, memmem::Finder};
 use scraper::ElementRef;
 
 use super::{
@@ -47,6 +47,17 @@ impl TextBuilder {
         if is_one_spaced(words.as_bytes()) {
             self.begin();
             self.out.push_str(words);
+        } else if words.bytes().fold(true, |all, byte| all & (byte >= b' ')) {
+            // runs of spaces, as behind full stops: what stands between them is of one piece
+            let mut rest = words;
+            while let Some(end) = TWO_SPACES.find(rest.as_bytes()) {
+                self.begin();
+                self.out.push_str(&rest[..end]);
+                self.space = true;
+                rest = rest[end..].trim_start_matches(' ');
+            }
+            self.begin();
+            self.out.push_str(rest);
         } else {
             for word in words.split_ascii_whitespace() {
                 self.begin();
@@ -142,6 +153,8 @@ fn is_one_spaced(bytes: &[u8]) -> bool {
     !neighbours.fold(false, odd)
 }
 
+static TWO_SPACES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("  "));
+
 /// Bytes of most texts.
 const USUAL: usize = 256;
 
@@ -221,22 +234,23 @@ pub(super) fn emoji<'a>(image: ElementRef<'a>) -> Option<&'a str> {
             || c == '#'
             || c == '*'
     };
-    let shows = text.chars().any(|c| is_emoji(c) || c as u32 == 0x20E3);
-    (shows && text.chars().all(|c| is_emoji(c) || joins(c))).then_some(text)
+    // most alternative texts begin with a letter, which tells at once
+    let all = text.chars().all(|c| is_emoji(c) || joins(c));
+    (all && text.chars().any(|c| is_emoji(c) || c as u32 == 0x20E3)).then_some(text)
 }
 
 /// The text of an element in one line, without that of some elements within it.
-pub(super) fn line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> String {
+pub(super) fn line_of<'a>(view: &View<'a, '_>, at: u32, without: Option<&Css>) -> Cow<'a, str> {
     line(view, at, without, false).0
 }
 
 /// The same with the titles of elements in the place of their text; `None` where none has a title.
-pub(super) fn titled_line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> Option<String> {
+pub(super) fn titled_line_of<'a>(view: &View<'a, '_>, at: u32, without: Option<&Css>) -> Option<Cow<'a, str>> {
     let (line, titled) = line(view, at, without, true);
     titled.then_some(line)
 }
 
-fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (String, bool) {
+fn line<'a>(view: &View<'a, '_>, at: u32, without: Option<&Css>, titles: bool) -> (Cow<'a, str>, bool) {
     // Words of neighbouring inline elements may touch ("Re" + "port"): collected first, then collapsed. Mostly there is one.
     let (mut raw, mut titled) = (Cow::Borrowed(""), false);
     let range = view.flat.within(at);
@@ -264,14 +278,23 @@ fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (S
         }
         next = if skip { node.end } else { next + 1 };
     }
-    (one_line(&raw), titled)
+    let line = match raw {
+        Cow::Borrowed(raw) => collapsed(raw),
+        Cow::Owned(raw) => Cow::Owned(one_line(&raw)),
+    };
+    (line, titled)
 }
 
 /// A text with its white space collapsed.
 pub(super) fn one_line(raw: &str) -> String {
+    collapsed(raw).into_owned()
+}
+
+/// The same, where it stands as it should.
+fn collapsed(raw: &str) -> Cow<'_, str> {
     let raw = raw.trim();
     if raw.is_ascii() && is_one_spaced(raw.as_bytes()) {
-        return raw.to_owned();
+        return Cow::Borrowed(raw);
     }
     let mut out = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
@@ -280,7 +303,7 @@ pub(super) fn one_line(raw: &str) -> String {
         }
         out.push_str(word);
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The text of an element as innerText gives it, lines kept.

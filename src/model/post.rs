@@ -39,7 +39,7 @@ pub struct RawAuthor {
     /// The engine's id.
     pub id: Option<String>,
     /// Profile page as the page links to it, absolute: a page that was fetched without cookies may carry a session in it.
-    pub url: Option<Url>,
+    pub url: Option<String>,
     /// As printed (Member, Moderator, Guest …).
     pub role: Option<String>,
 }

@@ -134,11 +134,14 @@ fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost
         return None;
     }
     // no rule of this profile knows what carries a session
-    let without_own = |url| if view.options.crawled { links::without_session(url) } else { url };
+    let address = |href: &str| match view.options.crawled {
+        true => view.resolve(href).map(|url| links::without_session(url).into()),
+        false => view.author_address(href),
+    };
     let author = named.map(|named| RawAuthor {
         name: named.name.clone(),
         id: None,
-        url: named.href.as_deref().and_then(|href| view.author_address(href)).map(without_own),
+        url: named.href.as_deref().and_then(address),
         role: None,
     });
     let date = dated

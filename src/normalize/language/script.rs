@@ -51,10 +51,6 @@ impl Count {
 
 pub(super) fn count(sample: &str) -> Count {
     let mut count = Count::default();
-    if sample.is_ascii() {
-        count.latin = sample.bytes().filter(u8::is_ascii_alphabetic).count();
-        return count;
-    }
     for character in sample.chars() {
         match character {
             'a'..='z' | 'A'..='Z' => count.latin += 1,
