@@ -184,7 +184,7 @@ impl Profile {
     }
 
     /// Where a post of a thread is found.
-    pub fn permalink(&self, thread: &Address, post: &str) -> Option<Url> {
+    pub fn permalink(&self, thread: &Address, post: &str) -> Option<String> {
         thread.permalink(&self.address, &self.urls, post)
     }
 

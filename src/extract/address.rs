@@ -4,6 +4,7 @@
 use url::{Position, Url};
 
 use super::view::View;
+use crate::engine::stand_as_they_are;
 
 impl View<'_, '_> {
     /// An address as the page means it.
@@ -29,7 +30,7 @@ fn plain(base: &Url, href: &str) -> Option<String> {
     }
     if let Some(rest) = href.strip_prefix("https://").or_else(|| href.strip_prefix("http://")) {
         let (host, rest) = rest.split_at(rest.find('/')?);
-        return (is_plain_host(host) && is_plain(rest)).then(|| href.to_owned());
+        return (is_plain_host(host) && stand_as_they_are(rest)).then(|| href.to_owned());
     }
     let (above, rest) = match href.as_bytes() {
         [b'/', b'/', ..] => return None,
@@ -42,54 +43,12 @@ fn plain(base: &Url, href: &str) -> Option<String> {
     };
     // an address may begin with a slash or a name, but not with a query: that belongs to the page
     let begins = rest.starts_with(|first: char| first == '/' || first.is_ascii_alphanumeric());
-    (begins && is_plain(rest)).then(|| {
+    (begins && stand_as_they_are(rest)).then(|| {
         let mut address = String::with_capacity(above.len() + rest.len());
         address.push_str(above);
         address.push_str(rest);
         address
     })
-}
-
-/// Whether path, query and fragment stand in an address as they are here.
-fn is_plain(rest: &str) -> bool {
-    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
-    let (path, query) = match rest.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (rest, None),
-    };
-    let mut before = b'/';
-    let path = path.bytes().all(|byte| {
-        // segments of one or two dots lead upwards
-        let is_plain = is_of_path(byte) && !(byte == b'.' && before == b'/');
-        before = byte;
-        is_plain
-    });
-    let is_of_query = |byte: u8| is_of_path(byte) || matches!(byte, b':' | b'?' | b'%' | b'[' | b']');
-    let is_whole = |query: &str| !query.is_empty() && !query.ends_with(['&', ';']);
-    path && fragment.bytes().all(is_of_query)
-        && query.is_none_or(|query| query.bytes().all(is_of_query) && is_whole(query))
-}
-
-fn is_of_path(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'-' | b'_'
-                | b'.'
-                | b'~'
-                | b'/'
-                | b'='
-                | b'&'
-                | b'+'
-                | b','
-                | b';'
-                | b'!'
-                | b'$'
-                | b'('
-                | b')'
-                | b'*'
-                | b'@'
-        )
 }
 
 /// Whether it is a name in small letters, no number and nothing that stands for letters of other scripts.

@@ -79,7 +79,7 @@ impl Wrong {
     fn post(&mut self, place: &str, want: &CasePost, got: &RawPost) {
         let author = got.author.clone().unwrap_or_default();
         self.compare_text(&format!("{place}id"), &want.id, got.id.as_deref());
-        self.compare_text(&format!("{place}url"), &want.url, got.url.as_ref().map(|url| url.as_str()));
+        self.compare_text(&format!("{place}url"), &want.url, got.url.as_deref());
         self.compare_text(&format!("{place}author"), &want.author, Some(&author.name));
         self.compare_text(&format!("{place}author_id"), &want.author_id, author.id.as_deref());
         self.compare_text(&format!("{place}author_url"), &want.author_url, author.url.as_deref());

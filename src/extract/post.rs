@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use url::Url;
-
 use super::{body, text, view::View};
 use crate::{
     engine::{Address, PostIds, PostRules},
@@ -106,13 +104,13 @@ fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32, 
 }
 
 /// Where a post is found. One that has no name of its own in addresses (the opening one) is found where its thread is.
-fn address_of(view: &View<'_, '_>, own: &Address, rules: &PostRules, at: u32, id: Option<&str>) -> Option<Url> {
+fn address_of(view: &View<'_, '_>, own: &Address, rules: &PostRules, at: u32, id: Option<&str>) -> Option<String> {
     if rules.link.0.is_empty() {
         return view.profile.permalink(own, id?);
     }
     match view.value(&rules.link, at) {
         Some(link) => view.profile.permalink(own, &link),
-        None => view.profile.other_page(own, None, None).map(|first| first.url),
+        None => view.profile.other_page(own, None, None).map(|first| first.url.into()),
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn posts(view: &View<'_, '_>, told: &[Told]) -> Vec<RawPost> {
         told.iter().filter(|told| !told.text.trim().is_empty() && (told.author.is_some() || told.date.is_some()));
     has_body
         .map(|told| RawPost {
-            url: told.url.as_deref().and_then(|url| view.resolve(url)),
+            url: told.url.as_deref().and_then(|url| view.address(url)),
             headline: told.headline.clone(),
             author: told.author.as_ref().map(|name| RawAuthor {
                 name: name.trim().to_owned(),

@@ -134,7 +134,7 @@ impl Normalizer {
             revision: 1,
             source: page.source.to_owned(),
             engine: page.engine.map(str::to_owned),
-            url: post.url.map(String::from),
+            url: post.url,
             headline: post.headline.and_then(cleaned_line).or_else(|| page.thread.as_ref()?.title.clone()),
             thread: page.thread.clone(),
             post_id: post.id,

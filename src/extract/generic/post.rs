@@ -257,13 +257,13 @@ fn ids(view: &View<'_, '_>, pieces: &[Piece]) -> Option<Ids> {
 }
 
 /// A link within a piece that names its id.
-fn permalink(view: &View<'_, '_>, range: &Range<u32>, id: &str) -> Option<url::Url> {
+fn permalink(view: &View<'_, '_>, range: &Range<u32>, id: &str) -> Option<String> {
     let links = range.clone().filter_map(|at| view.flat.element(at)).filter(|element| element.value().name() == "a");
     links
         .filter_map(|element| attribute(element, "href"))
         .find(|href| names(href, id))
         .and_then(|href| view.resolve(href))
-        .map(links::without_session)
+        .map(|url| links::without_session(url).into())
 }
 
 fn names(href: &str, id: &str) -> bool {
