@@ -2,45 +2,52 @@
 
 /// Whether path, query and fragment stand in the address of a web page as they are here. Says no where it is not sure.
 pub(crate) fn stand_as_they_are(rest: &str) -> bool {
-    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
-    let (path, query) = match rest.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (rest, None),
-    };
+    let bytes = rest.as_bytes();
     let mut before = b'/';
-    let path = path.bytes().all(|byte| {
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at).copied().filter(|byte| KINDS[usize::from(*byte)] == OF_PATH) {
         // segments of one or two dots lead upwards
-        let stands = is_of_path(byte) && !(byte == b'.' && before == b'/');
+        if byte == b'.' && before == b'/' {
+            return false;
+        }
         before = byte;
-        stands
-    });
-    let is_of_query = |byte: u8| is_of_path(byte) || matches!(byte, b':' | b'?' | b'%' | b'[' | b']');
-    let is_whole = |query: &str| !query.is_empty() && !query.ends_with(['&', ';']);
-    path && fragment.bytes().all(is_of_query)
-        && query.is_none_or(|query| query.bytes().all(is_of_query) && is_whole(query))
+        at += 1;
+    }
+    let of_query = |from: usize| from + bytes[from..].iter().take_while(|byte| KINDS[usize::from(**byte)] > 0).count();
+    if bytes.get(at) == Some(&b'?') {
+        let end = of_query(at + 1);
+        // what is empty, or ends in nothing, is written in more than one way
+        if end == at + 1 || matches!(bytes[end - 1], b'&' | b';') {
+            return false;
+        }
+        at = end;
+    }
+    if bytes.get(at) == Some(&b'#') {
+        at = of_query(at + 1);
+    }
+    at == bytes.len()
 }
 
-fn is_of_path(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'-' | b'_'
-                | b'.'
-                | b'~'
-                | b'/'
-                | b'='
-                | b'&'
-                | b'+'
-                | b','
-                | b';'
-                | b'!'
-                | b'$'
-                | b'('
-                | b')'
-                | b'*'
-                | b'@'
-        )
-}
+/// In [`KINDS`]: of paths, queries and fragments.
+const OF_PATH: u8 = 2;
+/// In [`KINDS`]: of queries and fragments alone.
+const OF_QUERY: u8 = 1;
+
+/// What each byte stands in as it is; 0: in nothing.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b'=' | b'&' | b'+' => OF_PATH,
+            b',' | b';' | b'!' | b'$' | b'(' | b')' | b'*' | b'@' => OF_PATH,
+            b':' | b'?' | b'%' | b'[' | b']' => OF_QUERY,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 #[cfg(test)]
 mod tests {

@@ -61,7 +61,7 @@ fn read(view: &View<'_, '_>, at: Option<u32>, range: Range<u32>, cuts: &[Range<u
         view,
         last: last.map(|bytes| (range.end.saturating_sub(1), bytes)),
         cuts,
-        texts: vec![TextBuilder::default()],
+        texts: vec![TextBuilder::of(view, range.clone())],
         quotes: vec![Open::default()],
         tape: Tape::wanted(view.options),
         in_notice: 0,

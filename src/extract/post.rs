@@ -52,6 +52,11 @@ pub(super) fn posts(view: &mut View<'_, '_>, own: Option<&Address>) -> Vec<RawPo
 /// A post that a page shows twice (as the answer on top, or an advertisement in its clothes) counts once: the last that has
 /// text, in its own place.
 fn once(posts: Vec<RawPost>) -> Vec<RawPost> {
+    let mut ids: Vec<&str> = posts.iter().filter_map(|post| post.id.as_deref()).collect();
+    ids.sort_unstable();
+    if ids.windows(2).all(|two| two[0] != two[1]) {
+        return posts;
+    }
     let mut last: HashMap<String, (usize, bool)> = HashMap::new();
     for (number, post) in posts.iter().enumerate() {
         let has_text = !post.body.text.is_empty();

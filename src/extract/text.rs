@@ -19,12 +19,24 @@ pub(super) struct TextBuilder {
     owed: usize,
     /// A space is owed.
     space: bool,
+    /// How long it may become, where that is known.
+    room: Option<usize>,
     /// Where the first text after the latest [`TextBuilder::mark`] began.
     marked: Option<usize>,
     marking: bool,
 }
 
 impl TextBuilder {
+    /// For the text of a range of nodes.
+    pub(super) fn of(view: &View<'_, '_>, range: Range<u32>) -> TextBuilder {
+        let length = |at: u32| match view.flat.node(at).kind {
+            Kind::Text(text) => text.len(),
+            Kind::Element(_) => 1,
+        };
+        let room = range.map(length).sum::<usize>().min(MOST_ROOM);
+        TextBuilder { room: Some(room), ..TextBuilder::default() }
+    }
+
     /// Text whose white space collapses.
     pub(super) fn push(&mut self, text: &str) {
         let mut rest = text;
@@ -112,7 +124,7 @@ impl TextBuilder {
 
     fn begin(&mut self) {
         if self.out.is_empty() {
-            self.out.reserve(USUAL);
+            self.out.reserve(self.room.unwrap_or(USUAL));
         }
         self.pay();
         if std::mem::take(&mut self.space) && !self.out.is_empty() && !self.out.ends_with(['\n', ' ', '\t']) {
@@ -157,6 +169,9 @@ static TWO_SPACES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("  "
 
 /// Bytes of most texts.
 const USUAL: usize = 256;
+
+/// Bytes beyond which room is made as it is needed.
+const MOST_ROOM: usize = 1 << 16;
 
 /// How an element takes part in the text.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -24,10 +24,16 @@ fn made_clean(text: &str) -> String {
     trim_end(&mut out);
     let start = out.len() - out.trim_start_matches([' ', '\t', '\n']).len();
     out.drain(..start);
-    if is_nfc_quick(out.chars()) != IsNormalized::Yes {
-        out = out.nfc().collect();
+    composed(out)
+}
+
+/// NFC.
+fn composed(text: String) -> String {
+    let is_composed = |character: char| character.is_ascii() || is_composed(character);
+    match text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        true => text,
+        false => text.nfc().collect(),
     }
-    out
 }
 
 /// Cleans what stands on one line: a name, a title, a reason. Runs of blanks become one; `None` where nothing is left.
@@ -68,24 +74,30 @@ pub fn clean_piece(text: &str) -> Cow<'_, str> {
     if is_clean(text) {
         return Cow::Borrowed(text);
     }
-    let mut out = visible(text, |out| out.push('\n'));
-    if is_nfc_quick(out.chars()) != IsNormalized::Yes {
-        out = out.nfc().collect();
-    }
-    Cow::Owned(out)
+    Cow::Owned(composed(visible(text, |out| out.push('\n'))))
 }
 
 /// The text without what carries nothing; `end_line` puts each end of a line.
 fn visible(text: &str, end_line: impl Fn(&mut String)) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(character) = chars.next() {
+    let mut chars = text.chars();
+    loop {
+        // most of a text stands as it is
+        let rest = chars.as_str();
+        let plain = rest.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\t')).count();
+        out.push_str(&rest[..plain]);
+        chars = rest[plain..].chars();
+        let Some(character) = chars.next() else { break };
+        if is_composed(character) {
+            out.push(character);
+            continue;
+        }
         match kind(character) {
             Kind::Plain => out.push(character),
             Kind::Blank => out.push(' '),
             Kind::Break => {
-                if character == '\r' && chars.peek() == Some(&'\n') {
-                    chars.next();
+                if let ('\r', Some(rest)) = (character, chars.as_str().strip_prefix('\n')) {
+                    chars = rest.chars();
                 }
                 end_line(&mut out);
             }

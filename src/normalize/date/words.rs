@@ -172,7 +172,11 @@ pub(super) type Tables = [Option<&'static Words>; 4];
 impl Words {
     /// The table of a BCP 47 language: its own or its base language's.
     pub(super) fn of(language: &str) -> Option<&'static Words> {
-        ALL.by_language.get(language).or_else(|| ALL.by_language.get(base_language(language).as_str()))
+        // most pages say what a table is called, and perhaps a country
+        let base = language.split(['-', '_']).next().unwrap_or_default();
+        let known = |name: &str| ALL.by_language.get(name);
+        known(language)
+            .or_else(|| if is_base_language(base) { known(base) } else { known(base_language(language).as_str()) })
     }
 
     /// The tables to ask for these languages, English and what all languages share.
@@ -325,17 +329,27 @@ pub(crate) fn has_spaces(c: char) -> bool {
 /// `pt` of `pt-BR`; names that mean the same language are one.
 pub(crate) fn base_language(language: &str) -> String {
     let base = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    match base.as_str() {
-        "no" | "nn" => "nb".into(),
-        "iw" => "he".into(),
-        "in" => "id".into(),
-        "ckb" => "ku".into(),
-        "kz" => "kk".into(),
-        "fil" => "tl".into(),
-        "yue" | "cmn" => "zh".into(),
-        "sh" => "sr".into(),
-        _ => base,
-    }
+    other_name(&base).map_or(base, str::to_owned)
+}
+
+/// Whether a primary subtag is what [`base_language`] makes of it.
+fn is_base_language(base: &str) -> bool {
+    base.bytes().all(|byte| byte.is_ascii_lowercase()) && other_name(base).is_none()
+}
+
+/// What a primary subtag is called here, where that is another.
+fn other_name(base: &str) -> Option<&'static str> {
+    Some(match base {
+        "no" | "nn" => "nb",
+        "iw" => "he",
+        "in" => "id",
+        "ckb" => "ku",
+        "kz" => "kk",
+        "fil" => "tl",
+        "yue" | "cmn" => "zh",
+        "sh" => "sr",
+        _ => return None,
+    })
 }
 
 #[derive(Debug)]
