@@ -158,7 +158,7 @@ fn structured_data_fills_what_is_missing_and_stands_in() {
     let read_shown = read("https://k.example/forum/d/1", &shown, Engines::builtin(), None);
     assert_eq!(posts(&read_shown), expected);
     let url = read_shown.posts[0].author.as_ref().and_then(|author| author.url.clone());
-    assert_eq!(url.as_ref().map(Url::as_str), Some("https://k.example/u/ada"));
+    assert_eq!(url.as_deref(), Some("https://k.example/u/ada"));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_wrapped_page_is_read_as_it_was() {
         posts(&read("https://stones.example/d/551", &own("generic-divs.html"), Engines::builtin(), None))
     );
     let url = wrapped.posts[0].author.as_ref().and_then(|author| author.url.clone());
-    assert_eq!(url.as_ref().map(Url::as_str), Some("https://stones.example/people/tess"));
+    assert_eq!(url.as_deref(), Some("https://stones.example/people/tess"));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The patterns that profiles are full of, matched without a regular expression: words and signs with a number behind them
 //! (`^p(\d+)$`, `[?&;]u=(\d+)`), or words alone.
 
+use memchr::memchr_iter;
+
 /// Words and signs of ASCII, and perhaps a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Digits {
@@ -10,6 +12,8 @@ pub(super) struct Digits {
     at_end: bool,
     /// What stands before the number: at each place one of these bytes.
     before: Vec<Box<[u8]>>,
+    /// Which of them is one and the same byte, a sign if there is one: it is looked for first.
+    sure: Option<usize>,
     number: Number,
 }
 
@@ -68,7 +72,9 @@ impl Digits {
                 _ => return None,
             });
         }
-        Some(Digits { at_start, at_end, before, number })
+        let is_one = |at: &usize| before[*at].len() == 1;
+        let sure = (0..before.len()).filter(is_one).max_by_key(|at| before[*at][0].is_ascii_punctuation());
+        Some(Digits { at_start, at_end, before, sure, number })
     }
 
     /// Whether a number is captured.
@@ -88,7 +94,7 @@ impl Digits {
     pub(super) fn taken<'t>(&self, text: &'t str) -> Option<&'t str> {
         let bytes = text.as_bytes();
         let last = if self.at_start { 0 } else { bytes.len().checked_sub(self.before.len())? };
-        (0..=last).find_map(|start| {
+        let taken_at = |start: usize| {
             let from = start + self.before.len();
             let here = bytes.get(start..from)?;
             here.iter().zip(&self.before).all(|(byte, set)| set.contains(byte)).then_some(())?;
@@ -100,7 +106,11 @@ impl Digits {
                 }
             };
             (!self.at_end || from + digits == bytes.len()).then(|| &text[from..from + digits])
-        })
+        };
+        match self.sure.filter(|_| last > 0) {
+            Some(at) => memchr_iter(self.before[at][0], &bytes[at..=last + at]).find_map(taken_at),
+            None => (0..=last).find_map(taken_at),
+        }
     }
 }
 

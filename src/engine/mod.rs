@@ -15,6 +15,7 @@ mod engines;
 mod error;
 mod json_rules;
 pub mod keys;
+mod letters;
 mod login;
 mod marks;
 mod pattern;
@@ -34,6 +35,7 @@ pub use json_rules::{
     JsonAuthorRules, JsonBoardRules, JsonEditRules, JsonIndexRules, JsonPostRules, JsonRules, JsonStatusRule,
     JsonThreadRules,
 };
+pub(crate) use letters::stand_as_they_are;
 pub use login::LoginRules;
 pub use pattern::Pattern;
 pub use pointer::{JsonStep, JsonValue, Pointer, Pointers, Segment};

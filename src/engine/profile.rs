@@ -187,13 +187,18 @@ impl Profile {
     }
 
     /// Where a post of a thread is found.
-    pub fn permalink(&self, thread: &Address, post: &str) -> Option<Url> {
+    pub fn permalink(&self, thread: &Address, post: &str) -> Option<String> {
         thread.permalink(&self.address, &self.urls, post)
     }
 
     /// A URL without the parameters that carry a session; all else as it was.
     pub fn without_session(&self, url: Url) -> Url {
         url_rule::without_session(&self.address, url)
+    }
+
+    /// Whether an address may carry a session: a parameter of it is called so.
+    pub fn names_session(&self, address: &str) -> bool {
+        url_rule::names_session(&self.address, address)
     }
 
     /// All selectors, in the order of their numbers.

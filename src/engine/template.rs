@@ -93,16 +93,16 @@ impl<'de> Deserialize<'de> for Template {
 
 /// What an address tells, by the names that slots have.
 #[derive(Default)]
-pub(super) struct Slots {
-    pub(super) board: Option<String>,
-    pub(super) thread: Option<String>,
-    pub(super) post: Option<String>,
-    pub(super) slug: Option<String>,
+pub(super) struct Slots<'a> {
+    pub(super) board: Option<Cow<'a, str>>,
+    pub(super) thread: Option<Cow<'a, str>>,
+    pub(super) post: Option<Cow<'a, str>>,
+    pub(super) slug: Option<Cow<'a, str>>,
     pub(super) page: Option<u32>,
     pub(super) offset: Option<u32>,
 }
 
-impl Slots {
+impl Slots<'_> {
     fn value(&self, name: &str) -> Option<Cow<'_, str>> {
         let named = match name {
             "board" => &self.board,
@@ -147,10 +147,10 @@ impl Slots {
 
     fn put(&mut self, name: &str, found: &str) {
         match name {
-            "board" => self.board = Some(found.to_owned()),
-            "thread" => self.thread = Some(found.to_owned()),
-            "post" => self.post = Some(found.to_owned()),
-            "slug" => self.slug = Some(found.to_owned()),
+            "board" => self.board = Some(found.to_owned().into()),
+            "thread" => self.thread = Some(found.to_owned().into()),
+            "post" => self.post = Some(found.to_owned().into()),
+            "slug" => self.slug = Some(found.to_owned().into()),
             "page" => self.page = found.parse().ok(),
             "offset" => self.offset = found.parse().ok(),
             _ => {}

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 use serde::{Deserialize, Deserializer, de::Error};
-use url::Url;
+use url::{Position, Url};
 
 use super::{
     Pattern,
+    letters::stand_as_they_are,
     template::{Slots, Template},
 };
 use crate::model::PageKind;
@@ -197,22 +198,22 @@ fn built(rule: &UrlRule, number: usize, origin: &Url, base: String, slots: Slots
     place_at(&mut canonical, &base, &rule.canonical.fill(&slots)?);
     Some(Address {
         kind: rule.kind,
-        board_id: slots.board,
-        thread_id: slots.thread,
-        post_id: slots.post,
+        board_id: slots.board.map(Cow::into_owned),
+        thread_id: slots.thread.map(Cow::into_owned),
+        post_id: slots.post.map(Cow::into_owned),
         page: slots.page,
         offset: slots.offset,
         url: canonical,
         alias: rule.alias,
         rule: number,
         step: rule.step.unwrap_or(1).max(1),
-        slug: slots.slug,
+        slug: slots.slug.map(Cow::into_owned),
         base,
     })
 }
 
 /// Points a URL to an address below the directory `base`.
-fn place_at(url: &mut Url, base: &str, filled: &str) {
+pub(super) fn place_at(url: &mut Url, base: &str, filled: &str) {
     let (filled, fragment) = match filled.split_once('#') {
         Some((filled, fragment)) => (filled, Some(fragment)),
         None => (filled, None),
@@ -246,6 +247,15 @@ pub(super) fn without_session(common: &AddressRules, mut url: Url) -> Url {
     url
 }
 
+/// Whether a parameter of an address has the name of one that carries a session.
+pub(super) fn names_session(common: &AddressRules, address: &str) -> bool {
+    let Some((_, query)) = address.split_once('?') else { return false };
+    query.split(['&', ';', '#']).any(|part| {
+        let name = part.split_once('=').map_or(part, |(name, _)| name);
+        common.session.iter().any(|known| known.name == name)
+    })
+}
+
 /// The address of a board or thread of that id on the same forum.
 pub(super) fn of_kind(
     rules: &[UrlRule],
@@ -257,7 +267,7 @@ pub(super) fn of_kind(
 ) -> Option<Address> {
     let mut fitting = rules.iter().enumerate();
     let (number, rule) = fitting.find(|(_, rule)| rule.kind == kind && rule.json == json && !rule.alias)?;
-    let (id, slug) = (id.map(str::to_owned), slug.map(str::to_owned));
+    let (id, slug) = (id.map(Cow::Borrowed), slug.map(Cow::Borrowed));
     let (board, thread) = if kind == PageKind::Thread { (None, id) } else { (id, None) };
     built(rule, number, &near.url, near.base.clone(), Slots { board, thread, slug, ..Slots::default() })
 }
@@ -267,10 +277,10 @@ pub(super) fn document_of(rules: &[UrlRule], of: &Address) -> Option<Address> {
     let mut fitting = rules.iter().enumerate().filter(|(_, rule)| rule.kind == of.kind && rule.json && !rule.alias);
     fitting.find_map(|(number, rule)| {
         let slots = Slots {
-            board: of.board_id.clone(),
-            thread: of.thread_id.clone(),
+            board: of.board_id.as_deref().map(Cow::Borrowed),
+            thread: of.thread_id.as_deref().map(Cow::Borrowed),
             post: None,
-            slug: of.slug.clone(),
+            slug: of.slug.as_deref().map(Cow::Borrowed),
             page: of.page,
             offset: of.offset,
         };
@@ -297,20 +307,24 @@ impl Address {
     }
 
     /// Where a post of this thread is found.
-    pub(super) fn permalink(&self, common: &AddressRules, rules: &[UrlRule], post: &str) -> Option<Url> {
+    pub(super) fn permalink(&self, common: &AddressRules, rules: &[UrlRule], post: &str) -> Option<String> {
         let own = rules.get(self.rule).and_then(|rule| rule.permalink.as_ref());
         let slots = Slots {
-            board: self.board_id.clone(),
-            thread: self.thread_id.clone(),
-            post: Some(post.to_owned()),
-            slug: self.slug.clone(),
+            board: self.board_id.as_deref().map(Cow::Borrowed),
+            thread: self.thread_id.as_deref().map(Cow::Borrowed),
+            post: Some(Cow::Borrowed(post)),
+            slug: self.slug.as_deref().map(Cow::Borrowed),
             page: self.page,
             offset: self.offset,
         };
         let filled = own.or(common.permalink.as_ref())?.fill(&slots)?;
+        let is_plain = |path: &str| path.starts_with('/') && !path.starts_with("//") && stand_as_they_are(path);
+        if is_plain(&self.base) && !filled.starts_with(['/', '.']) && stand_as_they_are(&filled) {
+            return Some([&self.url[..Position::BeforePath], &self.base, &filled].concat());
+        }
         let mut url = self.url.clone();
         place_at(&mut url, &self.base, &filled);
-        Some(url)
+        Some(url.into())
     }
 
     /// The address below the forum's directory.
@@ -320,17 +334,22 @@ impl Address {
 
     /// The address below the forum's directory that a template makes of what is known of this one.
     pub(super) fn filled(&self, template: &Template) -> Option<Url> {
-        let slots = Slots { board: self.board_id.clone(), thread: self.thread_id.clone(), ..Slots::default() };
+        let (board, thread) = (&self.board_id, &self.thread_id);
+        let slots = Slots {
+            board: board.as_deref().map(Cow::Borrowed),
+            thread: thread.as_deref().map(Cow::Borrowed),
+            ..Slots::default()
+        };
         self.below(&template.fill(&slots)?)
     }
 
     /// The address of another page of the same board or thread.
     pub(super) fn moved_to(&self, rules: &[UrlRule], page: Option<u32>, offset: Option<u32>) -> Option<Address> {
         let slots = Slots {
-            board: self.board_id.clone(),
-            thread: self.thread_id.clone(),
-            post: self.post_id.clone(),
-            slug: self.slug.clone(),
+            board: self.board_id.as_deref().map(Cow::Borrowed),
+            thread: self.thread_id.as_deref().map(Cow::Borrowed),
+            post: self.post_id.as_deref().map(Cow::Borrowed),
+            slug: self.slug.as_deref().map(Cow::Borrowed),
             page,
             offset,
         };

@@ -61,7 +61,7 @@ fn read(view: &View<'_, '_>, at: Option<u32>, range: Range<u32>, cuts: &[Range<u
         view,
         last: last.map(|bytes| (range.end.saturating_sub(1), bytes)),
         cuts,
-        texts: vec![TextBuilder::default()],
+        texts: vec![TextBuilder::of(view, range.clone())],
         quotes: vec![Open::default()],
         tape: Tape::wanted(view.options),
         in_notice: 0,
@@ -362,12 +362,10 @@ impl Walk<'_, '_, '_> {
 
     fn link(&mut self, element: scraper::ElementRef<'_>) {
         if self.quotes.len() == 1
-            && let Some(url) = attribute(element, "href").and_then(|href| self.view.resolve(href))
+            && let Some(url) = attribute(element, "href").and_then(|href| self.view.address(href))
+            && !self.out.links.contains(&url)
         {
-            let url = String::from(url);
-            if !self.out.links.contains(&url) {
-                self.out.links.push(url);
-            }
+            self.out.links.push(url);
         }
     }
 
@@ -384,8 +382,7 @@ impl Walk<'_, '_, '_> {
         let lazy = ["data-src", "data-original", "data-url"];
         let names = rules.image_attributes.iter().map(|name| name.0.as_str()).chain(lazy).chain(["src"]);
         let source = names.filter_map(|name| attribute(element, name)).find(|source| !source.trim().is_empty());
-        if let Some(url) = source.and_then(|source| self.view.resolve(source)) {
-            let url = String::from(url);
+        if let Some(url) = source.and_then(|source| self.view.address(source)) {
             let place = self.text().as_str().len();
             if let Some(tape) = self.tape.as_mut().filter(|_| self.in_notice == 0) {
                 tape.image(outside.then_some(place), &url, element);

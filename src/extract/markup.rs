@@ -112,8 +112,7 @@ impl Tape {
             return;
         }
         let source = ["src", "data-src"].into_iter().filter_map(|name| attribute(element, name));
-        if let Some(url) = source.filter(|source| !source.trim().is_empty()).find_map(|source| view.resolve(source)) {
-            let url = String::from(url);
+        if let Some(url) = source.filter(|source| !source.trim().is_empty()).find_map(|source| view.address(source)) {
             self.markup.marks.extend([
                 Mark::Open(Tag::Format(Format::Link(url.clone()))),
                 Mark::Text { at: None, text: url },
@@ -164,7 +163,7 @@ impl Tape {
                 rows: span(element, "rowspan"),
             }),
             "summary" => Tag::Summary,
-            "a" => Tag::Format(Format::Link(view.resolve(attribute(element, "href")?)?.into())),
+            "a" => Tag::Format(Format::Link(view.address(attribute(element, "href")?)?)),
             "b" | "strong" => Tag::Format(Format::Strong),
             "i" | "em" | "cite" | "dfn" | "var" => Tag::Format(Format::Emphasis),
             "s" | "strike" | "del" => Tag::Format(Format::Strike),

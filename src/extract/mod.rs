@@ -4,6 +4,7 @@
 //! up by range, and each body is read in one loop. Nothing is interpreted: dates, notices and quotes' attributions stay as
 //! printed.
 
+mod address;
 mod bad;
 mod body;
 mod case;

@@ -331,7 +331,7 @@ fn excerpt(view: &View<'_, '_>, own: Option<&Address>) -> Option<RawPost> {
     own.filter(|own| own.page.is_none_or(|page| page == 1))?;
     let date = view.value(&rules.excerpt_date, 0);
     Some(RawPost {
-        url: own.map(|own| own.url.clone()),
+        url: own.map(|own| own.url.as_str().to_owned()),
         position: Some(1),
         date: RawDate { attributes: date.into_iter().collect(), ..RawDate::default() },
         body: structured::body(view, view.value(&rules.excerpt, 0)?),

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use url::Url;
-
 use super::{body, text, view::View};
 use crate::{
     engine::{Address, PostIds, PostRules},
@@ -54,6 +52,11 @@ pub(super) fn posts(view: &mut View<'_, '_>, own: Option<&Address>) -> Vec<RawPo
 /// A post that a page shows twice (as the answer on top, or an advertisement in its clothes) counts once: the last that has
 /// text, in its own place.
 fn once(posts: Vec<RawPost>) -> Vec<RawPost> {
+    let mut ids: Vec<&str> = posts.iter().filter_map(|post| post.id.as_deref()).collect();
+    ids.sort_unstable();
+    if ids.windows(2).all(|two| two[0] != two[1]) {
+        return posts;
+    }
     let mut last: HashMap<String, (usize, bool)> = HashMap::new();
     for (number, post) in posts.iter().enumerate() {
         let has_text = !post.body.text.is_empty();
@@ -106,13 +109,13 @@ fn post(view: &View<'_, '_>, rules: &PostRules, own: Option<&Address>, at: u32, 
 }
 
 /// Where a post is found. One that has no name of its own in addresses (the opening one) is found where its thread is.
-fn address_of(view: &View<'_, '_>, own: &Address, rules: &PostRules, at: u32, id: Option<&str>) -> Option<Url> {
+fn address_of(view: &View<'_, '_>, own: &Address, rules: &PostRules, at: u32, id: Option<&str>) -> Option<String> {
     if rules.link.0.is_empty() {
         return view.profile.permalink(own, id?);
     }
     match view.value(&rules.link, at) {
         Some(link) => view.profile.permalink(own, &link),
-        None => view.profile.other_page(own, None, None).map(|first| first.url),
+        None => view.profile.other_page(own, None, None).map(|first| first.url.into()),
     }
 }
 
@@ -155,7 +158,7 @@ fn notices(view: &View<'_, '_>, rules: &PostRules, at: u32) -> Vec<RawNotice> {
         let editor = view.value(&rules.editor, place).map(|name| RawAuthor {
             name,
             id: view.value(&rules.editor_id, place),
-            url: view.value(&rules.editor_url, place).and_then(|href| view.resolve(&href)),
+            url: view.value(&rules.editor_url, place).and_then(|href| view.address(&href)),
             role: None,
         });
         all.push(RawNotice {
@@ -176,7 +179,7 @@ pub(super) fn attachments(view: &View<'_, '_>, at: u32) -> Vec<Attachment> {
         let Some(each) = &rules.each else { continue };
         for &place in view.all(each, &view.flat.within(at)) {
             let Some(name) = view.value(&rules.name, place) else { continue };
-            let url = view.value(&rules.url, place).and_then(|href| view.resolve(&href)).map(String::from);
+            let url = view.value(&rules.url, place).and_then(|href| view.address(&href));
             if all.iter().all(|(known, _)| *known != place) {
                 all.push((place, Attachment { name, url, size: view.value(&rules.size, place) }));
             }

@@ -113,7 +113,7 @@ pub(super) fn fill(view: &View<'_, '_>, posts: &mut [RawPost], told: &[Told]) {
         if let Some(date) = told.date.as_ref().filter(|date| tells_zone(date) && !knows_zone) {
             post.date.attributes.insert(0, date.clone());
         }
-        let url = told.author_url.as_deref().and_then(|url| view.resolve(url));
+        let url = told.author_url.as_deref().and_then(|url| view.address(url));
         match (&mut post.author, &told.author) {
             (Some(author), Some(name)) if author.url.is_none() && author.name == *name => author.url = url,
             (author @ None, Some(name)) if !name.trim().is_empty() => {
@@ -130,11 +130,11 @@ pub(super) fn posts(view: &View<'_, '_>, told: &[Told]) -> Vec<RawPost> {
         told.iter().filter(|told| !told.text.trim().is_empty() && (told.author.is_some() || told.date.is_some()));
     has_body
         .map(|told| RawPost {
-            url: told.url.as_deref().and_then(|url| view.resolve(url)),
+            url: told.url.as_deref().and_then(|url| view.address(url)),
             headline: told.headline.clone(),
             author: told.author.as_ref().map(|name| RawAuthor {
                 name: name.trim().to_owned(),
-                url: told.author_url.as_deref().and_then(|url| view.resolve(url)),
+                url: told.author_url.as_deref().and_then(|url| view.address(url)),
                 ..RawAuthor::default()
             }),
             date: RawDate { text: told.date.clone(), attributes: told.date.iter().cloned().collect() },

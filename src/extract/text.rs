@@ -1,8 +1,8 @@
 //! Text as a reader sees it: the rules of innerText in the HTML standard.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::LazyLock};
 
-use memchr::memchr3;
+use memchr::{memchr3, memmem::Finder};
 use scraper::ElementRef;
 
 use super::{
@@ -19,12 +19,24 @@ pub(super) struct TextBuilder {
     owed: usize,
     /// A space is owed.
     space: bool,
+    /// How long it may become, where that is known.
+    room: Option<usize>,
     /// Where the first text after the latest [`TextBuilder::mark`] began.
     marked: Option<usize>,
     marking: bool,
 }
 
 impl TextBuilder {
+    /// For the text of a range of nodes.
+    pub(super) fn of(view: &View<'_, '_>, range: Range<u32>) -> TextBuilder {
+        let length = |at: u32| match view.flat.node(at).kind {
+            Kind::Text(text) => text.len(),
+            Kind::Element(_) => 1,
+        };
+        let room = range.map(length).sum::<usize>().min(MOST_ROOM);
+        TextBuilder { room: Some(room), ..TextBuilder::default() }
+    }
+
     /// Text whose white space collapses.
     pub(super) fn push(&mut self, text: &str) {
         let mut rest = text;
@@ -47,6 +59,17 @@ impl TextBuilder {
         if is_one_spaced(words.as_bytes()) {
             self.begin();
             self.out.push_str(words);
+        } else if words.bytes().fold(true, |all, byte| all & (byte >= b' ')) {
+            // runs of spaces, as behind full stops: what stands between them is of one piece
+            let mut rest = words;
+            while let Some(end) = TWO_SPACES.find(rest.as_bytes()) {
+                self.begin();
+                self.out.push_str(&rest[..end]);
+                self.space = true;
+                rest = rest[end..].trim_start_matches(' ');
+            }
+            self.begin();
+            self.out.push_str(rest);
         } else {
             for word in words.split_ascii_whitespace() {
                 self.begin();
@@ -101,7 +124,7 @@ impl TextBuilder {
 
     fn begin(&mut self) {
         if self.out.is_empty() {
-            self.out.reserve(USUAL);
+            self.out.reserve(self.room.unwrap_or(USUAL));
         }
         self.pay();
         if std::mem::take(&mut self.space) && !self.out.is_empty() && !self.out.ends_with(['\n', ' ', '\t']) {
@@ -142,8 +165,13 @@ fn is_one_spaced(bytes: &[u8]) -> bool {
     !neighbours.fold(false, odd)
 }
 
+static TWO_SPACES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("  "));
+
 /// Bytes of most texts.
 const USUAL: usize = 256;
+
+/// Bytes beyond which room is made as it is needed.
+const MOST_ROOM: usize = 1 << 16;
 
 /// How an element takes part in the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -221,22 +249,23 @@ pub(super) fn emoji<'a>(image: ElementRef<'a>) -> Option<&'a str> {
             || c == '#'
             || c == '*'
     };
-    let shows = text.chars().any(|c| is_emoji(c) || c as u32 == 0x20E3);
-    (shows && text.chars().all(|c| is_emoji(c) || joins(c))).then_some(text)
+    // most alternative texts begin with a letter, which tells at once
+    let all = text.chars().all(|c| is_emoji(c) || joins(c));
+    (all && text.chars().any(|c| is_emoji(c) || c as u32 == 0x20E3)).then_some(text)
 }
 
 /// The text of an element in one line, without that of some elements within it.
-pub(super) fn line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> String {
+pub(super) fn line_of<'a>(view: &View<'a, '_>, at: u32, without: Option<&Css>) -> Cow<'a, str> {
     line(view, at, without, false).0
 }
 
 /// The same with the titles of elements in the place of their text; `None` where none has a title.
-pub(super) fn titled_line_of(view: &View<'_, '_>, at: u32, without: Option<&Css>) -> Option<String> {
+pub(super) fn titled_line_of<'a>(view: &View<'a, '_>, at: u32, without: Option<&Css>) -> Option<Cow<'a, str>> {
     let (line, titled) = line(view, at, without, true);
     titled.then_some(line)
 }
 
-fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (String, bool) {
+fn line<'a>(view: &View<'a, '_>, at: u32, without: Option<&Css>, titles: bool) -> (Cow<'a, str>, bool) {
     // Words of neighbouring inline elements may touch ("Re" + "port"): collected first, then collapsed. Mostly there is one.
     let (mut raw, mut titled) = (Cow::Borrowed(""), false);
     let range = view.flat.within(at);
@@ -264,14 +293,23 @@ fn line(view: &View<'_, '_>, at: u32, without: Option<&Css>, titles: bool) -> (S
         }
         next = if skip { node.end } else { next + 1 };
     }
-    (one_line(&raw), titled)
+    let line = match raw {
+        Cow::Borrowed(raw) => collapsed(raw),
+        Cow::Owned(raw) => Cow::Owned(one_line(&raw)),
+    };
+    (line, titled)
 }
 
 /// A text with its white space collapsed.
 pub(super) fn one_line(raw: &str) -> String {
+    collapsed(raw).into_owned()
+}
+
+/// The same, where it stands as it should.
+fn collapsed(raw: &str) -> Cow<'_, str> {
     let raw = raw.trim();
     if raw.is_ascii() && is_one_spaced(raw.as_bytes()) {
-        return raw.to_owned();
+        return Cow::Borrowed(raw);
     }
     let mut out = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
@@ -280,7 +318,7 @@ pub(super) fn one_line(raw: &str) -> String {
         }
         out.push_str(word);
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The text of an element as innerText gives it, lines kept.

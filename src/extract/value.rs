@@ -59,11 +59,15 @@ impl View<'_, '_> {
         let text = match &step.take {
             Take::Attribute(name) => Cow::Borrowed(attribute(element, name)?.trim()),
             Take::Own => Cow::Owned(self.own_text(at)),
-            Take::Titled => Cow::Owned(text::titled_line_of(self, at, step.without.as_ref())?),
-            Take::Text => Cow::Owned(text::line_of(self, at, step.without.as_ref())),
+            Take::Titled => text::titled_line_of(self, at, step.without.as_ref())?,
+            Take::Text => text::line_of(self, at, step.without.as_ref()),
         };
         let found = step.apply(&text)?.trim();
-        (!found.is_empty()).then(|| found.to_owned())
+        match found.len() {
+            0 => None,
+            all if all == text.len() => Some(text.into_owned()),
+            _ => Some(found.to_owned()),
+        }
     }
 
     fn own_text(&self, at: u32) -> String {
@@ -82,6 +86,6 @@ impl View<'_, '_> {
 
     /// The text of the element at a place, in one line.
     pub(super) fn line(&self, at: u32) -> String {
-        text::line_of(self, at, None)
+        text::line_of(self, at, None).into_owned()
     }
 }

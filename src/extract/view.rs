@@ -101,12 +101,8 @@ impl<'a, 'p> View<'a, 'p> {
         Some(self.profile.without_session(self.resolve_as_printed(href)?))
     }
 
-    /// The address of an author as the page prints it, made absolute; without the session of a crawl.
-    pub(super) fn author_address(&self, href: &str) -> Option<Url> {
-        if self.options.crawled { self.resolve(href) } else { self.resolve_as_printed(href) }
-    }
-
-    fn resolve_as_printed(&self, href: &str) -> Option<Url> {
+    /// The same with the session that it may carry.
+    pub(super) fn resolve_as_printed(&self, href: &str) -> Option<Url> {
         let href = href.trim();
         // Most links stay on their host: then it need not be read again.
         let path = href.strip_prefix(&self.base[..Position::BeforePath]).filter(|path| is_plain_path(path));

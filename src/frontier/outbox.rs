@@ -95,8 +95,7 @@ pub(super) fn put(counters: &mut Counters, mut record: Record) -> rusqlite::Resu
     record.seq = Some(seq);
     let Fresh { lines, sizes, row } = &mut counters.fresh;
     let start = row.len();
-    serde_json::to_writer(&mut *row, &record).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
-    row.push(b'\n');
+    record.write_line(row);
     let bytes = row[start..].to_vec();
     counters.last_seq = seq;
     counters.backlog += bytes.len() as u64;

@@ -6,6 +6,7 @@
 mod counts;
 mod extracted;
 mod health;
+mod line;
 mod markup;
 mod page;
 mod post;

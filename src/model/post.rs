@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use url::Url;
-
 use super::{Attachment, Markup, Status};
 
 /// A post, raw.
@@ -12,7 +10,7 @@ pub struct RawPost {
     /// The engine's id.
     pub id: Option<String>,
     /// Permalink, absolute, session ids removed.
-    pub url: Option<Url>,
+    pub url: Option<String>,
     /// Place in the thread as the page prints it ("#12").
     pub position: Option<u32>,
     /// The post's own subject.
@@ -39,7 +37,7 @@ pub struct RawAuthor {
     /// The engine's id.
     pub id: Option<String>,
     /// Profile page as the page links to it, absolute: a page that was fetched without cookies may carry a session in it.
-    pub url: Option<Url>,
+    pub url: Option<String>,
     /// As printed (Member, Moderator, Guest …).
     pub role: Option<String>,
 }

@@ -126,6 +126,9 @@ pub(super) fn settle(notices: &mut [Noticed], dates: &PageDates, knowledge: &Kno
 
 /// The visible edit: the latest of the notices that stand on a post, all of their wording.
 pub(super) fn edit(notices: Vec<Noticed>, author: Option<&Author>, zone: Option<&Zone>) -> Option<(Edit, Dated)> {
+    if notices.is_empty() {
+        return None;
+    }
     let notice = notices.iter().map(|notice| notice.verbatim.as_str()).collect::<Vec<_>>().join("\n");
     // where no date tells, what stands last was written last
     let moment = |notice: &Noticed| {
@@ -133,9 +136,7 @@ pub(super) fn edit(notices: Vec<Noticed>, author: Option<&Author>, zone: Option<
     };
     let latest = notices.into_iter().reduce(|best, next| if moment(&next) >= moment(&best) { next } else { best })?;
     let editor = match latest.linked {
-        Some(linked) => {
-            clean_line(&linked.name).map(|name| Editor { name, id: linked.id, url: linked.url.map(String::from) })
-        }
+        Some(linked) => clean_line(&linked.name).map(|name| Editor { name, id: linked.id, url: linked.url }),
         None => None,
     };
     let editor =

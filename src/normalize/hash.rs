@@ -38,34 +38,35 @@ pub(super) struct EditContent<'a> {
 
 /// 32 hexadecimal digits (half of a BLAKE3 hash).
 pub(super) fn content_hash(content: &Content) -> String {
-    let mut hasher = blake3::Hasher::new();
-    put_option(&mut hasher, content.text);
-    put_quotes(&mut hasher, content.quotes, 0);
-    put_length(&mut hasher, content.attachments.len());
+    // a hasher is dear to begin, and to be told of a few bytes: all goes to it at once
+    let mut hashed = Vec::with_capacity(content.text.map_or(0, str::len) + 128);
+    put_option(&mut hashed, content.text);
+    put_quotes(&mut hashed, content.quotes, 0);
+    put_length(&mut hashed, content.attachments.len());
     for attachment in content.attachments {
-        put(&mut hasher, &attachment.name);
+        put(&mut hashed, &attachment.name);
     }
     match &content.edit {
-        None => put_length(&mut hasher, 0),
+        None => put_length(&mut hashed, 0),
         Some(edit) => {
-            put_length(&mut hasher, 1);
-            put_option(&mut hasher, edit.editor);
-            put_option(&mut hasher, edit.count.map(|count| count.to_string()).as_deref());
-            put_option(&mut hasher, edit.reason);
-            put_option(&mut hasher, edit.date.and_then(stable_date).as_deref());
+            put_length(&mut hashed, 1);
+            put_option(&mut hashed, edit.editor);
+            put_option(&mut hashed, edit.count.map(|count| count.to_string()).as_deref());
+            put_option(&mut hashed, edit.reason);
+            put_option(&mut hashed, edit.date.and_then(stable_date).as_deref());
         }
     }
-    hex(&hasher.finalize().as_bytes()[..16])
+    hex(&blake3::hash(&hashed).as_bytes()[..16])
 }
 
 /// 16 hexadecimal digits for a post that has no id of its own.
 pub(super) fn identity_hash(parts: &[Option<&str>], ordinal: usize) -> String {
-    let mut hasher = blake3::Hasher::new();
+    let mut hashed = Vec::new();
     for part in parts {
-        put_option(&mut hasher, *part);
+        put_option(&mut hashed, *part);
     }
-    put_length(&mut hasher, ordinal);
-    hex(&hasher.finalize().as_bytes()[..8])
+    put_length(&mut hashed, ordinal);
+    hex(&blake3::hash(&hashed).as_bytes()[..8])
 }
 
 /// What of a date does not move while the post stands still.
@@ -85,30 +86,30 @@ fn stable_date(reading: &DateReading) -> Option<String> {
 }
 
 /// Every part goes in with its length, so that no two contents run together to the same bytes.
-fn put(hasher: &mut blake3::Hasher, part: &str) {
-    put_length(hasher, part.len());
-    hasher.update(part.as_bytes());
+fn put(hashed: &mut Vec<u8>, part: &str) {
+    put_length(hashed, part.len());
+    hashed.extend_from_slice(part.as_bytes());
 }
 
-fn put_option(hasher: &mut blake3::Hasher, part: Option<&str>) {
+fn put_option(hashed: &mut Vec<u8>, part: Option<&str>) {
     match part {
-        Some(part) => put(hasher, part),
-        None => put_length(hasher, usize::MAX),
+        Some(part) => put(hashed, part),
+        None => put_length(hashed, usize::MAX),
     }
 }
 
-fn put_length(hasher: &mut blake3::Hasher, length: usize) {
-    hasher.update(&(length as u64).to_le_bytes());
+fn put_length(hashed: &mut Vec<u8>, length: usize) {
+    hashed.extend_from_slice(&(length as u64).to_le_bytes());
 }
 
-fn put_quotes(hasher: &mut blake3::Hasher, quotes: &[Quote], depth: usize) {
-    put_length(hasher, quotes.len());
+fn put_quotes(hashed: &mut Vec<u8>, quotes: &[Quote], depth: usize) {
+    put_length(hashed, quotes.len());
     for quote in quotes {
         // a quote's date is left out: engines print it as an age too
-        put_option(hasher, quote.author.as_deref());
-        put(hasher, &quote.text);
+        put_option(hashed, quote.author.as_deref());
+        put(hashed, &quote.text);
         if depth < MOST_NESTED {
-            put_quotes(hasher, &quote.quotes, depth + 1);
+            put_quotes(hashed, &quote.quotes, depth + 1);
         }
     }
 }
@@ -118,7 +119,12 @@ const MOST_NESTED: usize = 64;
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    out
 }
 
 #[cfg(test)]

@@ -37,8 +37,8 @@ impl<'a> Identities<'a> {
     ) -> Identity {
         let source = self.source;
         let id = match (post, self.thread) {
-            (Some(post), Some(thread)) if !self.unique => format!("{source}/{thread}/{post}"),
-            (Some(post), _) => format!("{source}/{post}"),
+            (Some(post), Some(thread)) if !self.unique => [source, "/", thread, "/", post].concat(),
+            (Some(post), _) => [source, "/", post].concat(),
             (None, thread) => {
                 let parts = [thread, author, date_raw, text];
                 let first = identity_hash(&parts, 0);

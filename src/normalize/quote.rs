@@ -1,6 +1,6 @@
 //! Quotations: cleaned, and attributed where the markup did not tell.
 
-use super::text::{clean, clean_line};
+use super::text::{cleaned, cleaned_line};
 use crate::model::{Quote, RawQuote};
 
 /// Quotes within quotes that are followed; what lies deeper was cut by the extractor.
@@ -28,11 +28,11 @@ fn nested(raw: Vec<RawQuote>, read: Reader, depth: usize) -> Vec<Quote> {
 }
 
 fn one(raw: RawQuote, read: Reader, depth: usize) -> Quote {
-    let mut text = clean(&raw.text).into_owned();
-    let mut author = raw.author.as_deref().and_then(clean_line);
-    let mut date_raw = raw.date.as_deref().and_then(clean_line);
+    let mut text = cleaned(raw.text);
+    let mut author = raw.author.and_then(cleaned_line);
+    let mut date_raw = raw.date.and_then(cleaned_line);
     if author.is_none() || date_raw.is_none() {
-        let header = match raw.attribution.as_deref().and_then(clean_line) {
+        let header = match raw.attribution.and_then(cleaned_line) {
             // nothing but the name that is known: a date beside it has figures, and a blank before them
             Some(line)
                 if author.as_ref() == Some(&line) && !(line.contains(' ') && line.contains(char::is_numeric)) =>

@@ -13,7 +13,7 @@ use super::{
     markup::render,
     notice::NoticeContext,
     quote::{Attribution, quotes},
-    text::{clean, clean_line},
+    text::{clean_line, cleaned, cleaned_line},
 };
 use crate::model::{
     Author, Change, Extracted, RawAuthor, RawPost, RawThread, Record, SCHEMA, Status, Thread, Warning, Zone,
@@ -76,7 +76,7 @@ impl Normalizer {
     pub(super) fn record(&self, page: &PageWords, identities: &mut Identities, index: usize, draft: Draft) -> Record {
         let Draft { post, date, notices, notice_unread } = draft;
         let body = post.body;
-        let text = clean(&body.text).into_owned();
+        let text = cleaned(body.text);
         let text = (!text.is_empty()).then_some(text);
         let rendered = body.markup.as_ref().map(render).unwrap_or_default();
         let quotes = quotes(body.quotes, &|line, told| self.attribution(line, told, &page.notices));
@@ -134,8 +134,8 @@ impl Normalizer {
             revision: 1,
             source: page.source.to_owned(),
             engine: page.engine.map(str::to_owned),
-            url: post.url.map(String::from),
-            headline: post.headline.as_deref().and_then(clean_line).or_else(|| page.thread.as_ref()?.title.clone()),
+            url: post.url,
+            headline: post.headline.and_then(cleaned_line).or_else(|| page.thread.as_ref()?.title.clone()),
             thread: page.thread.clone(),
             post_id: post.id,
             position: post.position.or_else(|| page.position(index)),
@@ -187,8 +187,8 @@ fn thread(raw: &RawThread) -> Thread {
 }
 
 fn author(raw: RawAuthor) -> Option<Author> {
-    let name = clean_line(&raw.name)?;
-    Some(Author { name, id: raw.id, url: raw.url.map(String::from), role: raw.role.as_deref().and_then(clean_line) })
+    let name = cleaned_line(raw.name)?;
+    Some(Author { name, id: raw.id, url: raw.url, role: raw.role.and_then(cleaned_line) })
 }
 
 /// RFC 3339 in UTC, whole seconds.

@@ -6,31 +6,42 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
+use memchr::memchr_iter;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Cleans a text of one or more lines. Idempotent.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if is_clean(text) {
-        return Cow::Borrowed(text);
-    }
+    if is_clean(text) { Cow::Borrowed(text) } else { Cow::Owned(made_clean(text)) }
+}
+
+/// The same with a text of one's own, which mostly is handed back as it came.
+pub(super) fn cleaned(text: String) -> String {
+    if is_clean(&text) { text } else { made_clean(&text) }
+}
+
+fn made_clean(text: &str) -> String {
     let mut out = visible(text, end_line);
     trim_end(&mut out);
     let start = out.len() - out.trim_start_matches([' ', '\t', '\n']).len();
     out.drain(..start);
-    if is_nfc_quick(out.chars()) != IsNormalized::Yes {
-        out = out.nfc().collect();
+    composed(out)
+}
+
+/// NFC.
+fn composed(text: String) -> String {
+    let is_composed = |character: char| character.is_ascii() || is_composed(character);
+    match text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        true => text,
+        false => text.nfc().collect(),
     }
-    Cow::Owned(out)
 }
 
 /// Cleans what stands on one line: a name, a title, a reason. Runs of blanks become one; `None` where nothing is left.
 pub fn clean_line(text: &str) -> Option<String> {
-    let text = clean(text);
-    if text.is_ascii() && text.bytes().all(|byte| byte >= b' ') && memmem::find(text.as_bytes(), b"  ").is_none() {
-        // its ends are clean
-        return (!text.is_empty()).then(|| text.into_owned());
+    if is_plain_line(text) {
+        return Some(text.to_owned());
     }
+    let text = clean(text);
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -41,29 +52,52 @@ pub fn clean_line(text: &str) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
+/// The same with a line of one's own, which mostly is handed back as it came.
+pub(super) fn cleaned_line(text: String) -> Option<String> {
+    if is_plain_line(&text) { Some(text) } else { clean_line(&text) }
+}
+
+/// Whether a line is words of ASCII with one blank between each two of them, as most names and titles are: it is clean.
+fn is_plain_line(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        if !(b' '..=b'~').contains(&byte) || byte == b' ' && before == b' ' {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' '
+}
+
 /// Cleans a piece of a longer text: as [`clean`] does, but blanks and line ends stay as many as they are.
 pub fn clean_piece(text: &str) -> Cow<'_, str> {
     if is_clean(text) {
         return Cow::Borrowed(text);
     }
-    let mut out = visible(text, |out| out.push('\n'));
-    if is_nfc_quick(out.chars()) != IsNormalized::Yes {
-        out = out.nfc().collect();
-    }
-    Cow::Owned(out)
+    Cow::Owned(composed(visible(text, |out| out.push('\n'))))
 }
 
 /// The text without what carries nothing; `end_line` puts each end of a line.
 fn visible(text: &str, end_line: impl Fn(&mut String)) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(character) = chars.next() {
+    let mut chars = text.chars();
+    loop {
+        // most of a text stands as it is
+        let rest = chars.as_str();
+        let plain = rest.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\t')).count();
+        out.push_str(&rest[..plain]);
+        chars = rest[plain..].chars();
+        let Some(character) = chars.next() else { break };
+        if is_composed(character) {
+            out.push(character);
+            continue;
+        }
         match kind(character) {
             Kind::Plain => out.push(character),
             Kind::Blank => out.push(' '),
             Kind::Break => {
-                if character == '\r' && chars.peek() == Some(&'\n') {
-                    chars.next();
+                if let ('\r', Some(rest)) = (character, chars.as_str().strip_prefix('\n')) {
+                    chars = rest.chars();
                 }
                 end_line(&mut out);
             }
@@ -150,14 +184,11 @@ fn is_clean(text: &str) -> bool {
     if bytes.iter().fold(false, |any, byte| any | odd(*byte)) {
         return false;
     }
-    let (second, third) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
     // before any other whitespace a break still counts: a blank line may hold blanks, and then ends in one
-    let breaks = |any, (one, next): (&u8, &u8)| any | (*next == b'\n') & ((*one == b' ') | (*one == b'\t'));
-    if bytes.iter().zip(second).fold(false, breaks) {
-        return false;
-    }
-    let many = |any, ((a, b), c): ((&u8, &u8), &u8)| any | (*a == b'\n') & (*b == b'\n') & (*c == b'\n');
-    !bytes.iter().zip(second).zip(third).fold(false, many) && (text.is_ascii() || is_clean_beyond_ascii(text))
+    let is_odd_break = |at: usize| {
+        matches!(bytes.get(at.wrapping_sub(1)), Some(b' ' | b'\t')) || bytes.get(at + 1..at + 3) == Some(b"\n\n")
+    };
+    !memchr_iter(b'\n', bytes).any(is_odd_break) && (text.is_ascii() || is_clean_beyond_ascii(text))
 }
 
 fn is_clean_beyond_ascii(text: &str) -> bool {
@@ -175,13 +206,16 @@ fn is_clean_beyond_ascii(text: &str) -> bool {
 
 /// Whether a character is plain, and NFC whatever stands before it: the letters that most of the world's posts are written with.
 fn is_composed(character: char) -> bool {
+    if ('\u{4e00}'..='\u{9fff}').contains(&character) {
+        return true;
+    }
     matches!(character,
         '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{17f}'
         | '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{3ce}' | '\u{400}'..='\u{482}' | '\u{48a}'..='\u{52f}'
         | '\u{5d0}'..='\u{5ea}' | '\u{60c}' | '\u{61f}' | '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}' | '\u{660}'..='\u{66c}'
         | '\u{e01}'..='\u{e37}' | '\u{1ea0}'..='\u{1ef9}'
         | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{27bf}'
-        | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30ff}'
         | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff9d}' | '\u{1f300}'..='\u{1faff}')
 }
 

@@ -134,11 +134,14 @@ fn post(view: &View<'_, '_>, reading: &Reading, number: usize) -> Option<RawPost
         return None;
     }
     // no rule of this profile knows what carries a session
-    let without_own = |url| if view.options.crawled { links::without_session(url) } else { url };
+    let address = |href: &str| match view.options.crawled {
+        true => view.resolve(href).map(|url| links::without_session(url).into()),
+        false => view.author_address(href),
+    };
     let author = named.map(|named| RawAuthor {
         name: named.name.clone(),
         id: None,
-        url: named.href.as_deref().and_then(|href| view.author_address(href)).map(without_own),
+        url: named.href.as_deref().and_then(address),
         role: None,
     });
     let date = dated
@@ -254,13 +257,13 @@ fn ids(view: &View<'_, '_>, pieces: &[Piece]) -> Option<Ids> {
 }
 
 /// A link within a piece that names its id.
-fn permalink(view: &View<'_, '_>, range: &Range<u32>, id: &str) -> Option<url::Url> {
+fn permalink(view: &View<'_, '_>, range: &Range<u32>, id: &str) -> Option<String> {
     let links = range.clone().filter_map(|at| view.flat.element(at)).filter(|element| element.value().name() == "a");
     links
         .filter_map(|element| attribute(element, "href"))
         .find(|href| names(href, id))
         .and_then(|href| view.resolve(href))
-        .map(links::without_session)
+        .map(|url| links::without_session(url).into())
 }
 
 fn names(href: &str, id: &str) -> bool {

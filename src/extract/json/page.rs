@@ -101,7 +101,7 @@ pub(in crate::extract) fn extract(
             let name = link.as_deref().or(post.id.as_deref().filter(|_| rules.post.link.0.is_empty()));
             post.url = match name {
                 Some(name) => shown.as_ref().and_then(|shown| profile.permalink(shown, name)),
-                None => shown.as_ref().filter(|_| post.id.is_some()).map(|shown| shown.url.clone()),
+                None => shown.as_ref().filter(|_| post.id.is_some()).map(|shown| shown.url.as_str().to_owned()),
             };
         }
         extracted.thread = Some(RawThread {

@@ -68,7 +68,8 @@ impl<'d> Reader<'_, 'd> {
         if name == "[deleted]" || rules.nobody.as_ref().is_some_and(|nobody| nobody.is_match(&name)) {
             return None;
         }
-        let url = self.text(&rules.url, at).and_then(|given| self.resolve(base, &rules.below, &given));
+        let url =
+            self.text(&rules.url, at).and_then(|given| self.resolve(base, &rules.below, &given)).map(String::from);
         Some(RawAuthor { name, id: self.text(&rules.id, at), url, role: self.text(&rules.role, at) })
     }
 

@@ -1,6 +1,7 @@
 //! Places and dates as they stand in datelines. A date is only recognised here, never computed.
 
 use super::names::Articles;
+use crate::normalize::date::is_letter;
 
 /// Small words inside the name of a place.
 const PARTICLES: &[&str] = &[
@@ -20,7 +21,7 @@ pub(super) fn place(articles: &Articles, text: &str) -> Option<usize> {
     loop {
         let word = word(rest);
         let first = word.chars().next()?;
-        let is_name = first.is_alphabetic() && !first.is_lowercase();
+        let is_name = is_letter(first) && !first.is_lowercase();
         let particle = words > 0 && PARTICLES.contains(&word);
         // "LONDON Nov 6": the month is the date's
         let dated = words > 0 && next_is_digit(&rest[word.len()..]) && articles.is_month(word.trim_end_matches('.'));
@@ -51,11 +52,10 @@ fn word(text: &str) -> &str {
     let mut chars = text.char_indices().peekable();
     while let Some((at, character)) = chars.next() {
         let next = chars.peek().map(|(_, next)| *next);
-        let inner = next.is_some_and(char::is_alphabetic);
         match character {
-            '-' | '\'' | '’' | '/' if letters > 0 && inner => letters = 0,
+            '-' | '\'' | '’' | '/' if letters > 0 && next.is_some_and(is_letter) => letters = 0,
             '.' if (1..=4).contains(&letters) && abbreviates(letters, &text[at + 1..]) => letters = 0,
-            c if c.is_alphabetic() || is_mark(c) => letters += 1,
+            c if is_letter(c) || is_mark(c) => letters += 1,
             _ => break,
         }
         end = at + character.len_utf8();
@@ -79,7 +79,7 @@ fn abbreviates(letters: usize, rest: &str) -> bool {
 }
 
 fn is_mark(character: char) -> bool {
-    unicode_normalization::char::is_combining_mark(character) || character == '\u{200c}'
+    !character.is_ascii() && (unicode_normalization::char::is_combining_mark(character) || character == '\u{200c}')
 }
 
 fn next_is_digit(text: &str) -> bool {

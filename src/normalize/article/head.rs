@@ -195,6 +195,9 @@ impl<'a> Reader<'a, '_> {
     fn bare_credit(&self, rest: &'a str) -> Option<(&'a str, Strength)> {
         let mut found = None;
         for (at, character) in rest.char_indices().take_while(|(at, _)| *at <= 60) {
+            if character.is_ascii_alphanumeric() {
+                continue;
+            }
             if !matches!(character, ',' | '.' | ':' | ' ' | '-' | '—' | '–' | '،' | '(' | '/') || at == 0 {
                 continue;
             }
@@ -245,24 +248,30 @@ impl<'a> Reader<'a, '_> {
 
     /// Whether what was taken makes a head.
     fn finish(&self, mark: Mark) -> Option<Head<'a>> {
+        let strong_mark = matches!(mark, Mark::Dash | Mark::Colon);
+        // most paragraphs begin with what looks like a place, and go on
+        if self.credit.is_none() && !strong_mark {
+            return None;
+        }
         let opening = self.text[self.at..].chars().find(|c| c.is_alphanumeric())?;
         let capital = !opening.is_lowercase();
-        let strong_mark = matches!(mark, Mark::Dash | Mark::Colon);
-        let known = self.place.is_some_and(|place| self.articles.is_place(place));
-        let capitals = self.place.is_some_and(|place| {
-            !place.chars().any(char::is_lowercase) && place.chars().filter(|c| c.is_uppercase()).count() > 1
-        });
+        let known = || self.place.is_some_and(|place| self.articles.is_place(place));
+        let capitals = || {
+            self.place.is_some_and(|place| {
+                !place.chars().any(char::is_lowercase) && place.chars().filter(|c| c.is_uppercase()).count() > 1
+            })
+        };
         let believed = match self.credit {
             Some(Credit { strength: Strength::Strong, bracketed: true, .. }) => {
                 if self.start.is_none() {
                     strong_mark && capital
                 } else {
-                    mark == Mark::Dash && (capital || capitals) || known || self.dated && self.place.is_some()
+                    mark == Mark::Dash && (capital || capitals()) || known() || self.dated && self.place.is_some()
                 }
             }
             Some(Credit { strength, bracketed: true, .. }) => {
-                (known || self.dated && self.place.is_some())
-                    && (mark != Mark::None || strength == Strength::Weak && capital && (self.dated || capitals))
+                (known() || self.dated && self.place.is_some())
+                    && (mark != Mark::None || strength == Strength::Weak && capital && (self.dated || capitals()))
             }
             Some(Credit { name, .. }) if self.start.is_none() => {
                 mark == Mark::Dash && capital && self.articles.stands_alone(name)
@@ -270,10 +279,10 @@ impl<'a> Reader<'a, '_> {
             Some(Credit { strength: Strength::Strong, .. }) => {
                 mark != Mark::None
                     && capital
-                    && (known || self.place.is_some() && (self.dated || capitals && mark == Mark::Dash))
+                    && (known() || self.place.is_some() && (self.dated || capitals() && mark == Mark::Dash))
             }
-            Some(_) => mark != Mark::None && capital && known,
-            None => strong_mark && known && capital && (self.dated || capitals) && self.tells_of_it(),
+            Some(_) => mark != Mark::None && capital && known(),
+            None => capital && known() && (self.dated || capitals()) && self.tells_of_it(),
         };
         believed.then(|| Head {
             credit: self.credit.map(|credit| credit.name),

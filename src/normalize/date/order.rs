@@ -3,7 +3,7 @@
 //! The order of the evidence is by strength: an instant attribute beside the date, a part above 12 anywhere in the same
 //! source, a weekday, causality; then the engine's stock format; then the language. A configured order stands above all.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -333,9 +333,12 @@ pub(super) fn prior(shape: Shape, engine: Option<&str>, language: Option<&str>, 
     let english = matches!(language, None | Some("en" | "tl"));
     if let Some(engine) = engine {
         // config/notices/*.toml name engines as people write them
-        let engine: String = engine.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let engine: Cow<'_, str> = match engine.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+            true => engine.into(),
+            false => engine.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect(),
+        };
         let stock = STOCK.iter().find(|stock| {
-            engine.contains(&stock.engine) && (hyphen || stock.shape.is_none()) && (english || !stock.english)
+            (hyphen || stock.shape.is_none()) && (english || !stock.english) && engine.contains(&stock.engine)
         });
         if let Some(stock) = stock {
             return stock.order;

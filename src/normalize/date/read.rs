@@ -65,7 +65,10 @@ pub fn find_date(text: &str, ctx: &DateContext) -> Option<(Range<usize>, DateRea
     };
     let start = folded.origin(text, range.start);
     let cut = folded.cut(text, range);
-    let start = start + text[start..].find(cut).unwrap_or(0);
+    let start = match text[start..].starts_with(cut) {
+        true => start,
+        false => start + text[start..].find(cut).unwrap_or(0),
+    };
     let range = start..start + cut.len();
     if alone && cut.len() <= MAX_LENGTH {
         return Some((range, reading));
@@ -88,7 +91,12 @@ fn find_folded(folded: &str, tables: &Tables, language: Option<&str>, ctx: &Date
     tokens(folded, tables, &mut buffer);
     let mut best: Option<(Range<usize>, DateReading)> = None;
     let mut taken: (&[Token], Parts) = Default::default();
+    let last = buffer.last()?.end as usize;
     for at in 0..buffer.len() {
+        // nothing that is left is longer
+        if best.as_ref().is_some_and(|(known, _)| known.len() >= last - buffer[at].start as usize) {
+            break;
+        }
         if !may_begin(&buffer[at]) || (at > 0 && continues(&buffer[at - 1], &buffer[at])) {
             continue;
         }
@@ -105,7 +113,8 @@ fn find_folded(folded: &str, tables: &Tables, language: Option<&str>, ctx: &Date
     let (range, reading) = best?;
     let (tokens, parts) = taken;
     let by_itself = || date_at(folded, tokens, true).map(|(parts, _)| parts);
-    let alone = tokens.len() < MAX_TOKENS && by_itself() == Some(parts);
+    // where it stands to the end of the text, it was read by itself already
+    let alone = tokens.len() < MAX_TOKENS && (range.end == last || by_itself() == Some(parts));
     Some(Found { range, reading, alone })
 }
 

@@ -68,12 +68,14 @@ impl DateReading {
 
     fn write(&self, date: Date, zone: Option<&Zone>) -> String {
         let Some(time) = self.time else {
-            let day = date.to_string();
-            return match self.precision {
-                Precision::Year => day[..day.len() - 6].to_owned(),
-                Precision::Month => day[..day.len() - 3].to_owned(),
-                _ => day,
-            };
+            let mut day = String::with_capacity(10);
+            push_date(&mut day, date);
+            match self.precision {
+                Precision::Year => day.truncate(day.len() - 6),
+                Precision::Month => day.truncate(day.len() - 3),
+                _ => {}
+            }
+            return day;
         };
         let mut local = DateTime::from_parts(date, time);
         let mut offset = self.offset;
@@ -90,16 +92,48 @@ impl DateReading {
                 None => offset = offset_at(&zone.to_time_zone(), local),
             }
         }
-        let local = local.strftime("%Y-%m-%dT%H:%M:%S");
-        match offset {
-            None => local.to_string(),
-            Some(offset) => {
-                let minutes = offset.seconds() / 60;
-                let sign = if minutes < 0 { '-' } else { '+' };
-                format!("{local}{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+        let mut out = String::with_capacity("2024-11-07T14:20:00+08:00".len());
+        if local.year() < 0 {
+            out.push_str(&local.strftime("%Y-%m-%dT%H:%M:%S").to_string());
+        } else {
+            push_date(&mut out, local.date());
+            for (sign, number) in [('T', local.hour()), (':', local.minute()), (':', local.second())] {
+                out.push(sign);
+                push_pair(&mut out, number.unsigned_abs());
             }
         }
+        if let Some(offset) = offset {
+            let minutes = offset.seconds() / 60;
+            out.push(if minutes < 0 { '-' } else { '+' });
+            // an offset is less than 26 hours
+            push_pair(&mut out, (minutes.abs() / 60) as u8);
+            out.push(':');
+            push_pair(&mut out, (minutes.abs() % 60) as u8);
+        }
+        out
     }
+}
+
+/// A date as ISO 8601 writes it.
+fn push_date(out: &mut String, date: Date) {
+    match u16::try_from(date.year()) {
+        Ok(year) => {
+            // a year has four digits
+            push_pair(out, (year / 100) as u8);
+            push_pair(out, (year % 100) as u8);
+            for number in [date.month(), date.day()] {
+                out.push('-');
+                push_pair(out, number.unsigned_abs());
+            }
+        }
+        Err(_) => out.push_str(&date.to_string()),
+    }
+}
+
+/// Two digits.
+fn push_pair(out: &mut String, number: u8) {
+    out.push(char::from(b'0' + number / 10 % 10));
+    out.push(char::from(b'0' + number % 10));
 }
 
 /// The offset in force at a local time; in a gap or fold of daylight saving the earlier instant's.

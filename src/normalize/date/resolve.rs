@@ -238,9 +238,10 @@ fn of_triple(parts: &Parts, triple: Triple, text: &str, language: Option<&str>, 
     };
     let proves =
         |order: DateOrder, proof: Proof| Some(OrderEvidence { shape, order, proof, text: text.trim().to_owned() });
-    let assumed = prior(shape, ctx.engine, language, parts.time.map(|_| parts.daytime.is_some()));
+    // asked where the date itself does not tell
+    let assumed = || prior(shape, ctx.engine, language, parts.time.map(|_| parts.daytime.is_some()));
     // two digits could also be a year first: only where that is the custom or nothing else is possible
-    let year_first = short && (assumed == DateOrder::Ymd || ctx.order.order(shape) == Some(DateOrder::Ymd));
+    let year_first = short && (assumed() == DateOrder::Ymd || ctx.order.order(shape) == Some(DateOrder::Ymd));
     let mut candidates: Vec<(DateOrder, Date)> = Vec::with_capacity(3);
     for order in [DateOrder::Dmy, DateOrder::Mdy] {
         if let Some(date) = by(order) {
@@ -270,7 +271,7 @@ fn of_triple(parts: &Parts, triple: Triple, text: &str, language: Option<&str>, 
     }
     // dots have the day first in every engine and language
     if triple.separator == b'.'
-        && assumed == DateOrder::Dmy
+        && assumed() == DateOrder::Dmy
         && let Some(date) = dmy
     {
         return Some(Found::day(date));
@@ -282,6 +283,7 @@ fn of_triple(parts: &Parts, triple: Triple, text: &str, language: Option<&str>, 
     if let [(order, date)] = left[..] {
         return Some(Found { evidence: proves(*order, Proof::Causality), ..Found::day(*date) });
     }
+    let assumed = assumed();
     let (order, date) = *candidates.iter().find(|(order, _)| *order == assumed).unwrap_or(&candidates[0]);
     let other = candidates.iter().find(|(known, other)| *known != order && *other != date).map(|(_, date)| *date);
     Some(Found { other, ..Found::day(date) })

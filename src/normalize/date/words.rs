@@ -125,10 +125,10 @@ pub(super) struct Words {
 /// Phrases and what they mean.
 #[derive(Debug, Default)]
 struct Phrases {
-    /// By first character; the longest phrase first.
+    /// By first character where that is ASCII; the longest phrase first. Few begin with a figure or a sign, and most of a date does.
+    by_byte: Vec<Vec<Phrase>>,
+    /// The same for all others.
     by_first: HashMap<char, Vec<Phrase>, BuildHasherDefault<OneChar>>,
-    /// First characters of ASCII: few phrases begin with a figure or a sign, and most of a date does.
-    firsts: u128,
 }
 
 /// A phrase and what it means.
@@ -172,14 +172,19 @@ pub(super) type Tables = [Option<&'static Words>; 4];
 impl Words {
     /// The table of a BCP 47 language: its own or its base language's.
     pub(super) fn of(language: &str) -> Option<&'static Words> {
-        ALL.by_language.get(language).or_else(|| ALL.by_language.get(base_language(language).as_str()))
+        // most pages say what a table is called, and perhaps a country
+        let base = language.split(['-', '_']).next().unwrap_or_default();
+        let known = |name: &str| ALL.by_language.get(name);
+        known(language)
+            .or_else(|| if is_base_language(base) { known(base) } else { known(base_language(language).as_str()) })
     }
 
     /// The tables to ask for these languages, English and what all languages share.
     pub(super) fn tables(first: Option<&str>, second: Option<&str>) -> Tables {
         let first = first.and_then(Words::of);
         let second = second.and_then(Words::of);
-        [first, second, ALL.by_language.get("en"), Some(&ALL.shared)]
+        let known = |english: &&Words| [first, second].into_iter().flatten().any(|own| std::ptr::eq(own, *english));
+        [first, second, ENGLISH.filter(|english| !known(english)), Some(&ALL.shared)]
     }
 
     /// The language's name in the tables.
@@ -206,10 +211,13 @@ impl Words {
 
     fn find(&self, text: &str, first: char) -> Option<(usize, Meaning)> {
         let phrases = self.phrases();
-        if first.is_ascii() && phrases.firsts & 1 << (first as u32) == 0 {
+        let phrases = match first.is_ascii() {
+            true => phrases.by_byte.get(first as usize)?,
+            false => phrases.by_first.get(&first)?,
+        };
+        if phrases.is_empty() {
             return None;
         }
-        let phrases = phrases.by_first.get(&first)?;
         let [next, second] = key_of(text, first);
         phrases
             .iter()
@@ -227,10 +235,13 @@ impl Phrases {
         let folded = fold(phrase);
         let folded = folded.trim_matches([' ', '.', ',']);
         let Some(first) = folded.chars().next() else { return };
-        if first.is_ascii() {
-            self.firsts |= 1 << (first as u32);
+        if self.by_byte.is_empty() {
+            self.by_byte.resize_with(128, Vec::new);
         }
-        let phrases = self.by_first.entry(first).or_default();
+        let phrases = match self.by_byte.get_mut(first as usize) {
+            Some(phrases) => phrases,
+            None => self.by_first.entry(first).or_default(),
+        };
         match phrases.iter_mut().find(|known| *known.text == *folded) {
             Some(Phrase { meaning: known, .. }) => *known = known.or(meaning).or_some_weekday(*known, meaning),
             None => phrases.push(Phrase { text: folded.into(), key: key_of(folded, first), meaning }),
@@ -238,7 +249,7 @@ impl Phrases {
     }
 
     fn sort(&mut self) {
-        for phrases in self.by_first.values_mut() {
+        for phrases in self.by_byte.iter_mut().chain(self.by_first.values_mut()) {
             phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.text.len()));
         }
     }
@@ -274,8 +285,10 @@ impl DateWords {
 
     /// And those of the page's language, tried after its own.
     pub(crate) fn with(mut self, page: Option<PageWords>) -> DateWords {
-        self.tables[1] =
-            page.map(|page| page.0).filter(|page| self.tables[0].is_none_or(|own| !std::ptr::eq(own, *page)));
+        let known = |page: &&Words| {
+            [self.tables[0], self.tables[2]].into_iter().flatten().any(|known| std::ptr::eq(known, *page))
+        };
+        self.tables[1] = page.map(|page| page.0).filter(|page| !known(page));
         self
     }
 }
@@ -316,17 +329,27 @@ pub(crate) fn has_spaces(c: char) -> bool {
 /// `pt` of `pt-BR`; names that mean the same language are one.
 pub(crate) fn base_language(language: &str) -> String {
     let base = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    match base.as_str() {
-        "no" | "nn" => "nb".into(),
-        "iw" => "he".into(),
-        "in" => "id".into(),
-        "ckb" => "ku".into(),
-        "kz" => "kk".into(),
-        "fil" => "tl".into(),
-        "yue" | "cmn" => "zh".into(),
-        "sh" => "sr".into(),
-        _ => base,
-    }
+    other_name(&base).map_or(base, str::to_owned)
+}
+
+/// Whether a primary subtag is what [`base_language`] makes of it.
+fn is_base_language(base: &str) -> bool {
+    base.bytes().all(|byte| byte.is_ascii_lowercase()) && other_name(base).is_none()
+}
+
+/// What a primary subtag is called here, where that is another.
+fn other_name(base: &str) -> Option<&'static str> {
+    Some(match base {
+        "no" | "nn" => "nb",
+        "iw" => "he",
+        "in" => "id",
+        "ckb" => "ku",
+        "kz" => "kk",
+        "fil" => "tl",
+        "yue" | "cmn" => "zh",
+        "sh" => "sr",
+        _ => return None,
+    })
 }
 
 #[derive(Debug)]
@@ -347,6 +370,9 @@ static ALL: LazyLock<All> = LazyLock::new(|| {
     });
     All { by_language: by_language.collect(), shared: Words { written: "", phrases: OnceLock::from(shared()) } }
 });
+
+/// What most languages' pages print beside their own words.
+static ENGLISH: LazyLock<Option<&'static Words>> = LazyLock::new(|| ALL.by_language.get("en"));
 
 /// What pages print in every language: the signs of the east, ordinals of PHP's `S`, UTC.
 fn shared() -> Phrases {
@@ -515,7 +541,9 @@ mod tests {
         for language in &file.language {
             assert!(matches!(language.months.len(), 0 | 12), "{}", language.id);
             assert!(matches!(language.days.len(), 0 | 7), "{}", language.id);
-            assert!(!ALL.by_language[&language.id].phrases().by_first.is_empty(), "{}", language.id);
+            let phrases = ALL.by_language[&language.id].phrases();
+            let any = phrases.by_byte.iter().any(|phrases| !phrases.is_empty()) || !phrases.by_first.is_empty();
+            assert!(any, "{}", language.id);
         }
         assert_eq!(file.language.len(), ALL.by_language.len());
     }

@@ -23,6 +23,13 @@ const FEW_FOR_TRIGRAMS: usize = 40;
 pub fn detect(text: &str, prior: Option<&str>) -> Option<&'static str> {
     let sample = sample(text);
     let prior = prior.map(primary);
+    if sample.is_ascii() {
+        let (tally, letters) = words::tally_ascii(sample);
+        return match letters < FEW_LETTERS {
+            true => None,
+            false => decide(&tally, prior).or_else(|| by_trigrams(sample, Script::Latin, letters, prior, &tally)),
+        };
+    }
     let count = script::count(sample);
     let (script, letters) = count.main()?;
     match script {

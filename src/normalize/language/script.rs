@@ -51,11 +51,11 @@ impl Count {
 
 pub(super) fn count(sample: &str) -> Count {
     let mut count = Count::default();
-    if sample.is_ascii() {
-        count.latin = sample.bytes().filter(u8::is_ascii_alphabetic).count();
-        return count;
-    }
     for character in sample.chars() {
+        if ('\u{4e00}'..='\u{9fff}').contains(&character) {
+            count.han += 1;
+            continue;
+        }
         match character {
             'a'..='z' | 'A'..='Z' => count.latin += 1,
             '\0'..='\u{bf}' => {}
@@ -68,7 +68,7 @@ pub(super) fn count(sample: &str) -> Count {
             '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' => count.arabic += 1,
             '\u{900}'..='\u{97f}' => count.devanagari += 1,
             '\u{3041}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}' => count.kana += 1,
-            '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}' => count.han += 1,
+            '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{3ffff}' => count.han += 1,
             _ => {
                 if let Some(language) = only(character) {
                     if count.only.is_none() {

@@ -60,21 +60,6 @@ impl Tally {
 pub(super) fn tally(sample: &str, script: Script, count: &Count) -> Tally {
     let table = &*LOOK_UP;
     let mut tally = Tally([0; TABLE.len()]);
-    if sample.len() <= SAMPLE && sample.is_ascii() {
-        // a word is cut from sixteen bytes: some are needed behind the last one
-        let mut padded = [0; SAMPLE + LONGEST as usize];
-        padded[..sample.len()].copy_from_slice(sample.as_bytes());
-        let mut start = 0;
-        for (end, byte) in padded[..=sample.len()].iter().enumerate() {
-            if !byte.is_ascii_alphabetic() {
-                if start < end {
-                    tally.add(&Word::at(&padded[start..], end - start), table);
-                }
-                start = end + 1;
-            }
-        }
-        return tally;
-    }
     let mut word = Word::default();
     let letters = script != Script::Latin || count.beyond_ascii > 0;
     for character in sample.chars().chain([' ']) {
@@ -95,6 +80,50 @@ pub(super) fn tally(sample: &str, script: Script, count: &Count) -> Tally {
         tally.add(&std::mem::take(&mut word), table);
     }
     tally
+}
+
+/// The same for a sample of ASCII, with the number of its letters; no more than [`SAMPLE`] of it is looked at.
+pub(super) fn tally_ascii(sample: &str) -> (Tally, usize) {
+    let table = &*LOOK_UP;
+    let mut tally = Tally([0; TABLE.len()]);
+    // a word is cut from sixteen bytes: some are needed behind the last one
+    let mut padded = [0; BLOCKS * 64 + LONGEST as usize];
+    let length = sample.len().min(SAMPLE);
+    padded[..length].copy_from_slice(&sample.as_bytes()[..length]);
+    let (mut letters, mut start, mut before) = (0, 0, 0);
+    let (blocks, _) = padded.as_chunks::<64>();
+    for (number, block) in blocks.iter().take(length / 64 + 1).enumerate() {
+        let (eights, _) = block.as_chunks::<8>();
+        let are_letters = eights.iter().rev().fold(0, |bits, eight| bits << 8 | letters_among(*eight));
+        letters += are_letters.count_ones() as usize;
+        // where a word begins, and where the next is that it has not
+        let mut edges = are_letters ^ (are_letters << 1 | before);
+        before = are_letters >> 63;
+        while edges != 0 {
+            let bit = edges.trailing_zeros() as usize;
+            edges &= edges - 1;
+            let at = number * 64 + bit;
+            if are_letters >> bit & 1 == 1 {
+                start = at;
+            } else {
+                tally.add(&Word::at(&padded[start..], at - start), table);
+            }
+        }
+    }
+    (tally, letters)
+}
+
+/// Blocks of sixty-four bytes that a sample of ASCII and a byte behind it take.
+const BLOCKS: usize = SAMPLE / 64 + 1;
+
+/// Which of eight bytes of ASCII are letters: a bit each, the lowest for the first.
+fn letters_among(bytes: [u8; 8]) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let lower = u64::from_le_bytes(bytes) | (EACH * 0x20);
+    let from_a = lower + EACH * (0x80 - b'a' as u64);
+    let behind_z = lower + EACH * (0x80 - b'z' as u64 - 1);
+    // brings the highest bits of all bytes together
+    ((from_a & !behind_z & (EACH * 0x80)) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 impl Tally {
@@ -158,9 +187,16 @@ impl Word {
     /// The letters of ASCII that some bytes begin with; more than a word's follow.
     fn at(bytes: &[u8], length: usize) -> Word {
         const LOWER: u128 = u128::from_le_bytes([b' '; LONGEST as usize]);
+        const KEPT: [u128; LONGEST as usize + 1] = {
+            let (mut kept, mut length) = ([0; LONGEST as usize + 1], 1);
+            while length <= LONGEST as usize {
+                kept[length] = u128::MAX >> (8 * (LONGEST as usize - length));
+                length += 1;
+            }
+            kept
+        };
         let all = bytes.first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes));
-        let kept = (length as u32).min(LONGEST);
-        Word { bytes: (all | LOWER) & (u128::MAX >> (8 * (LONGEST - kept))), length: length as u32 }
+        Word { bytes: (all | LOWER) & KEPT[length.min(LONGEST as usize)], length: length as u32 }
     }
 
     /// The word as a number.
@@ -278,3 +314,38 @@ const TABLE: [(&str, &str, &str); 43] = [
     ("mr", "आणि आहे या व तो हे ते की मी नाही च्या होते हा असे पण आहेत मध्ये होता काही", "ळ"),
     ("ne", "र छ को मा ले यो हो पनि छन् गर्न भएको का गरेको तर थियो लागि", ""),
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Character by character.
+    fn counted(sample: &str) -> (Tally, usize) {
+        let mut count = Count::default();
+        count.beyond_ascii = 1;
+        let letters = sample.bytes().filter(u8::is_ascii_alphabetic).count();
+        (tally(sample, Script::Latin, &count), letters)
+    }
+
+    #[test]
+    fn every_byte_is_a_letter_or_not() {
+        for byte in 0..0x80 {
+            for at in 0..8 {
+                let mut bytes = [b' '; 8];
+                bytes[at] = byte;
+                assert_eq!(letters_among(bytes), u64::from(byte.is_ascii_alphabetic()) << at, "{byte}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_are_counted_as_characters_are(sample in "([a-z]{1,18}|the|And|di|katanya|[ -~]{1,3}| ){0,60}") {
+            let sample = &sample[..sample.len().min(SAMPLE)];
+            let (one, other) = (tally_ascii(sample), counted(sample));
+            prop_assert_eq!((one.0.0, one.1), (other.0.0, other.1));
+        }
+    }
+}
