@@ -24,14 +24,11 @@ use crate::{
     model::{NewRequest, Reason, Request, SourceSettings, Validators},
 };
 
-use super::{RunOptions, missing::Recent};
+use super::{RunOptions, inbox::WORTH_A_SYNC, missing::Recent};
 use numbers::reason_of;
 pub(super) use numbers::{kind_number, kind_of, reason_number};
 pub(super) use waits::{at_wall, from_now};
 use waits::{canonical, wait_between, wait_until};
-
-/// Waits from this length on are written to disk at once: a crash must not forget them.
-const WORTH_A_SYNC: Duration = Duration::from_secs(2);
 
 /// Order among the pending pages of a source; stored.
 pub(super) mod rank {
@@ -62,8 +59,8 @@ pub(super) struct Active {
     pub(super) threads: u64,
     /// By listing, the pages in a row that told nothing that was not told before.
     pub(super) repeats: HashMap<String, u32>,
-    /// Rows of the shapes that its posts' addresses have.
-    pub(super) permalinks: HashMap<String, i64>,
+    /// The shapes that its posts' addresses have and their rows, the one that was met last at the end.
+    pub(super) permalinks: Vec<(String, i64)>,
     /// Nothing was pending when last looked at, and nothing has been added since.
     dry: bool,
 }

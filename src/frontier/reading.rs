@@ -11,7 +11,7 @@ use super::{
     enqueue::{self, Want},
     missing::{self, Here, Seen},
     plan::{self, Follow},
-    posts::{self, Known, Verdict},
+    posts::{self, Keeper, Known, Verdict},
     queue::{rank, reason_number},
     work::Work,
 };
@@ -37,9 +37,10 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
     if wanted == Posts::First {
         records.truncate(usize::from(number == 1));
     }
-    let sightings = sight(work, records)?;
+    let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
+    let sightings = sight(work, &source, records)?;
     let read_on = !told.descending && (number == 1 || neighbour(work, thread, number - 1)?.is_some());
-    let places = || sightings.iter().map(|sighting| sighting.places(thread));
+    let places = || sightings.iter().map(|sighting| sighting.places(&source, thread));
     let pushed = !read_on && number > 1 && !told.descending && is_pushed(work, places());
     let last = if read_on || pushed { None } else { Some(last_place(work, thread)?) };
     let seen = Seen::new(places(), told.descending, read_on, last);
@@ -53,12 +54,14 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         missing::shift_rest(work, here, &seen)?;
     }
     let mut changed = false;
+    let mut keeper = Keeper::new(work, thread)?;
     for (at, Sighting { record, known, .. }) in sightings.into_iter().enumerate() {
         let place = seen.place(at);
         let place = if progress { place } else { known.map_or(place, |known| known.place) };
-        let verdict = posts::keep(work, thread, place, record, known.as_ref())?;
+        let verdict = keeper.keep(work, place, record, known.as_ref())?;
         changed |= matches!(verdict, Verdict::New(_) | Verdict::Changed(_));
     }
+    drop(keeper);
     let doubt = missing::judge(work, here, &seen, missed)?;
 
     let next = news.next.map(|mut next| {
@@ -178,7 +181,7 @@ fn shows_another(work: &Work<'_>, thread: i64, told: &ThreadNews, records: &[Rec
     let lo: Option<i64> = row.query_row([work.page.id], |row| row.get(0))?;
     let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
     for record in records {
-        let known = posts::known(work.db, work.source, posts::key_of(record, &source))?;
+        let known = posts::known(work.db, work.source, &[posts::key_of(record, &source)])?.pop().flatten();
         match (known.filter(|known| known.thread == thread && known.place > 0), lo) {
             (Some(known), Some(lo)) => return Ok(known.place < lo),
             // a page that was never read and brings a post that was never read is what was asked for
@@ -207,32 +210,27 @@ fn place(records: &mut [Record], base: Option<u32>) {
 
 /// A post on the page, and what is known of it.
 struct Sighting {
-    key: String,
     record: Record,
     known: Option<Known>,
 }
 
 impl Sighting {
     /// Its key, its place as known in this thread, and its place as printed; 0 where there is none.
-    fn places(&self, thread: i64) -> (&str, Option<i64>, i64) {
+    fn places(&self, source: &str, thread: i64) -> (&str, Option<i64>, i64) {
         let before = self.known.filter(|known| known.thread == thread).map(|known| known.place);
-        (&self.key, before, self.record.position.map_or(0, posts::place_of))
+        (posts::key_of(&self.record, source), before, self.record.position.map_or(0, posts::place_of))
     }
 }
 
 /// The posts of the page, doubles left out.
-fn sight(work: &Work<'_>, records: Vec<Record>) -> rusqlite::Result<Vec<Sighting>> {
-    let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
-    let mut on_page = HashSet::new();
-    let mut sightings = Vec::with_capacity(records.len());
-    for record in records {
-        let key = posts::key_of(&record, &source).to_owned();
-        if on_page.insert(key.clone()) {
-            let known = posts::known(work.db, work.source, &key)?;
-            sightings.push(Sighting { key, record, known });
-        }
-    }
-    Ok(sightings)
+fn sight(work: &Work<'_>, source: &str, mut records: Vec<Record>) -> rusqlite::Result<Vec<Sighting>> {
+    let mut on_page = HashSet::with_capacity(records.len());
+    let once: Vec<bool> = records.iter().map(|record| on_page.insert(posts::key_of(record, source))).collect();
+    let mut once = once.into_iter();
+    records.retain(|_| once.next().unwrap_or(false));
+    let keys: Vec<&str> = records.iter().map(|record| posts::key_of(record, source)).collect();
+    let known = posts::known(work.db, work.source, &keys)?;
+    Ok(records.into_iter().zip(known).map(|(record, known)| Sighting { record, known }).collect())
 }
 
 /// Whether the page brought a post that this run's read of the page before it had not: a last page that repeats itself for

@@ -6,12 +6,12 @@ use std::{
 };
 
 use async_channel::{Receiver, TryRecvError};
-use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
 
 /// Fetches under way at once while the extraction threads have all they can do.
 const PLACES: usize = 12;
-/// How often a fetcher that waits for a place looks whether an extraction thread is idle.
-const LOOK: Duration = Duration::from_millis(20);
+/// Where an extraction thread is idle all the while, further fetches begin one after the other, so far apart.
+const APART: Duration = Duration::from_millis(2);
 
 /// The room before the extraction threads. While these are busy few fetches are under way, since what they bring would only lie
 /// in memory; as long as one of them waits for a page, further fetches begin.
@@ -21,6 +21,8 @@ pub(super) struct Room {
     idle: AtomicUsize,
     /// One of them has begun to wait.
     hungry: Notify,
+    /// Held by the one fetcher that looks out for idle threads; the others wait for it to go.
+    lookout: Mutex<()>,
 }
 
 /// A fetcher's place, until its page is handed on; `None` for one that goes beside the places.
@@ -28,32 +30,48 @@ pub(super) type Place<'a> = Option<SemaphorePermit<'a>>;
 
 impl Room {
     pub(super) fn new() -> Room {
-        Room { places: Semaphore::new(PLACES), idle: AtomicUsize::new(0), hungry: Notify::new() }
+        Room {
+            places: Semaphore::new(PLACES),
+            idle: AtomicUsize::new(0),
+            hungry: Notify::new(),
+            lookout: Mutex::new(()),
+        }
     }
 
     /// Waits until another page may be fetched.
     pub(super) async fn place(&self) -> Place<'_> {
-        loop {
-            tokio::select! {
-                biased;
-                // never closed
-                place = self.places.acquire() => return place.ok(),
-                () = self.hungry.notified() => return None,
-                () = tokio::time::sleep(LOOK) => if self.idle.load(Ordering::Relaxed) > 0 {
-                    return None;
-                },
-            }
+        tokio::select! {
+            biased;
+            // never closed
+            place = self.places.acquire() => place.ok(),
+            () = self.idle() => None,
         }
     }
 
-    /// The next page; `None` when there will be none.
-    pub(super) fn next<T>(&self, pages: &Receiver<T>) -> Option<T> {
+    /// Waits until an extraction thread waits for a page, its turn among all that wait so.
+    async fn idle(&self) {
+        let _lookout = self.lookout.lock().await;
+        while self.idle.load(Ordering::Relaxed) > 0 {
+            tokio::select! {
+                biased;
+                () = self.hungry.notified() => return,
+                () = tokio::time::sleep(APART) => if self.idle.load(Ordering::Relaxed) > 0 {
+                    return;
+                },
+            }
+        }
+        self.hungry.notified().await;
+    }
+
+    /// The next page; `None` when there will be none. `idle` is called before one is waited for.
+    pub(super) fn next<T>(&self, pages: &Receiver<T>, idle: impl FnOnce()) -> Option<T> {
         match pages.try_recv() {
             Ok(page) => Some(page),
             Err(TryRecvError::Closed) => None,
             Err(TryRecvError::Empty) => {
                 self.idle.fetch_add(1, Ordering::Relaxed);
                 self.hungry.notify_one();
+                idle();
                 let page = pages.recv_blocking();
                 self.idle.fetch_sub(1, Ordering::Relaxed);
                 page.ok()
@@ -76,14 +94,14 @@ mod tests {
             places.push(room.place().await);
         }
         assert!(places.iter().all(Option::is_some));
-        let waits = LOOK * 5;
+        let waits = Duration::from_millis(100);
         assert!(timeout(waits, room.place()).await.is_err(), "nobody is idle");
         places.pop();
         places.push(timeout(waits, room.place()).await.unwrap());
 
         let (sender, pages) = async_channel::bounded(1);
         let taker = std::sync::Arc::clone(&room);
-        let taking = std::thread::spawn(move || (taker.next(&pages), taker.next(&pages)));
+        let taking = std::thread::spawn(move || (taker.next(&pages, || ()), taker.next(&pages, || ())));
         for _ in 0..PLACES {
             let place = timeout(waits * 5, room.place()).await.unwrap();
             assert!(place.is_none(), "all places are taken");

@@ -114,7 +114,7 @@ pub(super) fn bury(work: &mut Work<'_>, thread: i64, key: &str) -> rusqlite::Res
          WHERE post.source = ?1 AND post.key = ?2",
     )?;
     let post_id = key.rsplit('/').next().unwrap_or(key).to_owned();
-    let record = row.query_row(params![work.source, key, thread], |row| {
+    let mut record = row.query_row(params![work.source, key, thread], |row| {
         let place: i64 = row.get(0)?;
         let revision: u32 = row.get(1)?;
         let shape: Option<String> = row.get(2)?;
@@ -160,5 +160,5 @@ pub(super) fn bury(work: &mut Work<'_>, thread: i64, key: &str) -> rusqlite::Res
         .prepare_cached("UPDATE post SET gone = ?3, revision = ?4, run = ?5 WHERE source = ?1 AND key = ?2")?
         .execute(params![work.source, key, DELETED, record.revision, work.run()])?;
     work.done.posts.deleted += 1;
-    posts::emit(work, record)
+    posts::emit(work, &mut record)
 }
