@@ -1,8 +1,8 @@
 //! Versions of posts: what is new, what is edited, what is known already.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::{Change, Record, Status};
 
@@ -110,32 +110,84 @@ fn known_in(row: &Row<'_>) -> rusqlite::Result<Known> {
     })
 }
 
-/// Keeps the sightings of one page.
-pub(super) struct Keeper<'a> {
-    source: Arc<str>,
-    thread: i64,
-    add: CachedStatement<'a>,
+/// Rows that one statement writes, the most first.
+const ROWS: [usize; 3] = [16, 4, 1];
+
+/// The statements that write so many rows: a statement costs as much as half a row.
+static ADD: LazyLock<[String; 3]> = LazyLock::new(|| ROWS.map(add));
+
+/// What rows of one page share, ?1 to ?3, and what each has of its own.
+const SHARED: usize = 3;
+const OWN: usize = 6;
+
+fn add(rows: usize) -> String {
+    let mut sql =
+        "INSERT INTO post (source, thread, run, key, place, permalink, hash, revision, gone) VALUES ".to_owned();
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(?1, ?2, ?3" } else { ", (?1, ?2, ?3" });
+        (0..OWN).for_each(|own| sql.push_str(&format!(", ?{}", SHARED + row * OWN + own + 1)));
+        sql.push(')');
+    }
+    sql.push_str(
+        " ON CONFLICT (source, key) DO UPDATE SET thread = excluded.thread, place = excluded.place,
+             revision = excluded.revision, run = excluded.run, gone = excluded.gone, hash = excluded.hash,
+             permalink = excluded.permalink",
+    );
+    sql
 }
 
-impl<'a> Keeper<'a> {
+/// Keeps the sightings of one page.
+pub(super) struct Keeper {
+    source: Arc<str>,
+    thread: i64,
+    /// Emitted, and not in the state yet.
+    kept: Vec<Kept>,
+}
+
+/// A row to be written.
+struct Kept {
+    record: Record,
+    place: i64,
+    permalink: Option<i64>,
+    hash: [u8; 16],
+    gone: i64,
+}
+
+impl Keeper {
     /// For posts of that thread.
-    pub(super) fn new(work: &Work<'a>, thread: i64) -> rusqlite::Result<Keeper<'a>> {
-        let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
-        let mut add = work.db.prepare_cached(
-            "INSERT INTO post (source, thread, run, key, place, permalink, hash, revision, gone)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (source, key) DO UPDATE SET thread = excluded.thread, place = excluded.place,
-                 revision = excluded.revision, run = excluded.run, gone = excluded.gone, hash = excluded.hash,
-                 permalink = excluded.permalink",
-        )?;
-        // these stay as they are from row to row
-        for (at, shared) in (1..).zip([work.source, thread, work.run()]) {
-            add.raw_bind_parameter(at, shared)?;
-        }
-        Ok(Keeper { source, thread, add })
+    pub(super) fn new(source: &Arc<str>, thread: i64) -> Keeper {
+        Keeper { source: Arc::clone(source), thread, kept: Vec::new() }
     }
 
-    /// Keeps a sighting and puts the record into the outbox where it is to be emitted. Counts it.
+    /// Writes what was kept.
+    pub(super) fn finish(self, work: &Work<'_>) -> rusqlite::Result<()> {
+        let mut kept = &self.kept[..];
+        for (rows, sql) in ROWS.into_iter().zip(&*ADD) {
+            if kept.len() < rows {
+                continue;
+            }
+            let mut add = work.db.prepare_cached(sql)?;
+            for (at, shared) in (1..).zip([work.source, self.thread, work.run()]) {
+                add.raw_bind_parameter(at, shared)?;
+            }
+            while let Some((now, later)) = kept.split_at_checked(rows) {
+                for (row, Kept { record, place, permalink, hash, gone }) in now.iter().enumerate() {
+                    let own = SHARED + row * OWN;
+                    add.raw_bind_parameter(own + 1, key_of(record, &self.source))?;
+                    add.raw_bind_parameter(own + 2, place)?;
+                    add.raw_bind_parameter(own + 3, permalink)?;
+                    add.raw_bind_parameter(own + 4, &hash[..])?;
+                    add.raw_bind_parameter(own + 5, record.revision)?;
+                    add.raw_bind_parameter(own + 6, gone)?;
+                }
+                add.raw_execute()?;
+                kept = later;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a sighting, for [`Keeper::finish`] to write, and puts the record into the outbox where it is to be emitted. Counts it.
     pub(super) fn keep(
         &mut self,
         work: &mut Work<'_>,
@@ -174,16 +226,10 @@ impl<'a> Keeper<'a> {
         counts.deleted += u64::from(change == Change::Deleted);
         let gone = if change == Change::Deleted { DELETED } else { 0 };
         let permalink = permalink(work, &record, key)?;
-        self.add.raw_bind_parameter(4, key)?;
-        self.add.raw_bind_parameter(5, place)?;
-        self.add.raw_bind_parameter(6, permalink)?;
-        self.add.raw_bind_parameter(7, &hash[..])?;
-        self.add.raw_bind_parameter(8, revision)?;
-        self.add.raw_bind_parameter(9, gone)?;
-        self.add.raw_execute()?;
         record.change = change;
         record.revision = revision;
         emit(work, &mut record)?;
+        self.kept.push(Kept { record, place, permalink, hash, gone });
         Ok(verdict)
     }
 }

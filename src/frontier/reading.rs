@@ -12,13 +12,13 @@ use super::{
     missing::{self, Here, Seen},
     plan::{self, Follow},
     posts::{self, Keeper, Known, Verdict},
-    queue::{rank, reason_number},
-    work::Work,
+    queue::{ToldThread, rank, reason_number},
+    work::{Shown, Work},
 };
 
 /// Keeps a thread page.
 pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
-    let Batch { mut records, news, .. } = batch;
+    let Batch { mut records, news, validators, .. } = batch;
     let told = news.thread.unwrap_or_default();
     let thread = thread_row(work, &told)?;
     let merged = merged_thread(work, thread)?;
@@ -54,14 +54,14 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         missing::shift_rest(work, here, &seen)?;
     }
     let mut changed = false;
-    let mut keeper = Keeper::new(work, thread)?;
+    let mut keeper = Keeper::new(&source, thread);
     for (at, Sighting { record, known, .. }) in sightings.into_iter().enumerate() {
         let place = seen.place(at);
         let place = if progress { place } else { known.map_or(place, |known| known.place) };
         let verdict = keeper.keep(work, place, record, known.as_ref())?;
         changed |= matches!(verdict, Verdict::New(_) | Verdict::Changed(_));
     }
-    drop(keeper);
+    keeper.finish(work)?;
     let doubt = missing::judge(work, here, &seen, missed)?;
 
     let next = news.next.map(|mut next| {
@@ -78,13 +78,11 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         _ => plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted),
     };
     // the row of a merged thread stays its own until it is proven to be no more
-    let (lo, hi) = if merged.is_some() { (None, None) } else { seen.range().unzip() };
-    work.db
-        .prepare_cached(
-            "UPDATE page SET thread = ?2, number = ?3, lo = ?4, hi = ?5, base = coalesce(?6, base) WHERE id = ?1",
-        )?
-        .execute(params![work.page.id, merged.unwrap_or(thread), asked.unwrap_or(number), lo, hi, base])?;
-    work.read(changed || work.done.posts.missing > 0)?;
+    let places = seen.range().filter(|_| merged.is_none());
+    let number_now = asked.unwrap_or(number);
+    let of = merged.unwrap_or(thread);
+    let shown = Shown { thread: of, number: number_now, places, base, validators: &validators };
+    work.read_posts(changed || work.done.posts.missing > 0, &shown)?;
     if let Some(merged) = merged {
         want_from_start(work, thread, u32::MAX)?;
         missing::merged(work, merged)?;
@@ -262,7 +260,7 @@ fn neighbour(work: &Work<'_>, thread: i64, number: u32) -> rusqlite::Result<Opti
 }
 
 /// The thread's row, made where it is new; what the page tells of it is kept.
-fn thread_row(work: &Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
+fn thread_row(work: &mut Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
     let url = told.url.as_ref().map(url::Url::as_str);
     let key = match (&told.id, url) {
         (Some(id), _) => id.clone(),
@@ -270,6 +268,15 @@ fn thread_row(work: &Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
         (None, Some(url)) => format!("#{:x}", plan::number_of(url)),
         (None, None) => format!("#{:x}", plan::number_of(&work.page.url)),
     };
+    let known = work.active().and_then(|active| active.told.as_ref());
+    if let Some(known) = known
+        && known.key == key
+        && known.url == told.url
+        && known.title == told.title
+        && known.boards == told.boards
+    {
+        return Ok(known.row);
+    }
     let boards = if told.boards.is_empty() {
         None
     } else {
@@ -285,5 +292,10 @@ fn thread_row(work: &Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
              title = coalesce(excluded.title, title), boards = coalesce(excluded.boards, boards)
          RETURNING id",
     )?;
-    row.query_row(params![work.source, key, url, told.title, boards], |row| row.get(0))
+    let row = row.query_row(params![work.source, key, url, told.title, boards], |row| row.get(0))?;
+    if let Some(active) = work.queue.active.get_mut(&work.source) {
+        let ThreadNews { url, title, boards, .. } = told.clone();
+        active.told = Some(ToldThread { row, key, url, title, boards });
+    }
+    Ok(row)
 }

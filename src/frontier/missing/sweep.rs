@@ -131,9 +131,13 @@ fn absent(
         .prepare_cached("SELECT key, place FROM post WHERE thread = ?1 AND place BETWEEN ?2 AND ?3 AND source = ?4")?;
     let mut rows = rows.query(params![thread, from, to, work.source])?;
     let mut absent = Vec::new();
+    // the page of the post before holds the next one too, as a rule
+    let mut last = 0;
     while let Some(row) = rows.next()? {
         let key = row.get_ref(0)?.as_str()?;
-        if pages.iter().any(|page| page.keys.contains(key)) {
+        let shows = |at: &usize| pages.get(*at).is_some_and(|page| page.keys.contains(key));
+        if let Some(at) = (last..pages.len()).chain(0..last).find(shows) {
+            last = at;
             continue;
         }
         let known = posts::known(work.db, work.source, &[key])?.pop().flatten();

@@ -46,9 +46,7 @@ pub(in crate::frontier) fn page_is_missing(work: &mut Work<'_>) -> rusqlite::Res
             .execute([thread])
             .map(drop),
         0 => {
-            work.db
-                .prepare_cached("UPDATE thread SET gone = ?2 WHERE id = ?1")?
-                .execute(params![thread, work.counters.serial])?;
+            work.thread_is_gone(thread, work.counters.serial)?;
             // its other pages would say the same
             work.db
                 .prepare_cached(
@@ -78,9 +76,9 @@ pub(in crate::frontier) fn merged(work: &mut Work<'_>, thread: i64) -> rusqlite:
         return bury_thread(work, thread);
     }
     let serial = work.counters.serial;
-    work.db
-        .prepare_cached("UPDATE thread SET gone = ?2 WHERE id = ?1 AND gone = 0")?
-        .execute(params![thread, serial])?;
+    if gone == 0 {
+        work.thread_is_gone(thread, serial)?;
+    }
     work.db
         .prepare_cached("UPDATE post SET gone = ?2 WHERE thread = ?1 AND gone = 0")?
         .execute(params![thread, serial])?;
@@ -97,7 +95,7 @@ fn bury_thread(work: &mut Work<'_>, thread: i64) -> rusqlite::Result<()> {
     for key in keys {
         bury(work, thread, &key)?;
     }
-    work.db.prepare_cached("UPDATE thread SET gone = ?2 WHERE id = ?1")?.execute(params![thread, DELETED])?;
+    work.thread_is_gone(thread, DELETED)?;
     work.db
         .prepare_cached("UPDATE page SET state = 4, recheck_at = NULL WHERE thread = ?1")?
         .execute([thread])
