@@ -1,6 +1,6 @@
 //! Versions of posts: what is new, what is edited, what is known already.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -113,91 +113,62 @@ fn known_in(row: &Row<'_>) -> rusqlite::Result<Known> {
 /// Rows that one statement writes, the most first.
 const ROWS: [usize; 3] = [16, 4, 1];
 
-/// The statements that write so many rows: a statement costs as much as half a row.
+/// The statements that write so many new posts: a statement costs as much as half a row. What is known is not among them, so that
+/// SQLite need not stand ready to take back half a statement.
 static ADD: LazyLock<[String; 3]> = LazyLock::new(|| ROWS.map(add));
 
-/// What rows of one page share, ?1 to ?3, and what each has of its own.
+/// What posts of one page share, ?1 to ?3, and what each has of its own.
 const SHARED: usize = 3;
-const OWN: usize = 6;
+const OWN: usize = 5;
 
 fn add(rows: usize) -> String {
     let mut sql =
-        "INSERT INTO post (source, thread, run, key, place, permalink, hash, revision, gone) VALUES ".to_owned();
+        "INSERT OR ROLLBACK INTO post (source, thread, run, revision, key, place, permalink, hash, gone) VALUES "
+            .to_owned();
     for row in 0..rows {
-        sql.push_str(if row == 0 { "(?1, ?2, ?3" } else { ", (?1, ?2, ?3" });
+        sql.push_str(if row == 0 { "(?1, ?2, ?3, 1" } else { ", (?1, ?2, ?3, 1" });
         (0..OWN).for_each(|own| sql.push_str(&format!(", ?{}", SHARED + row * OWN + own + 1)));
         sql.push(')');
     }
-    sql.push_str(
-        " ON CONFLICT (source, key) DO UPDATE SET thread = excluded.thread, place = excluded.place,
-             revision = excluded.revision, run = excluded.run, gone = excluded.gone, hash = excluded.hash,
-             permalink = excluded.permalink",
-    );
     sql
 }
 
 /// Keeps the sightings of one page.
-pub(super) struct Keeper {
-    source: Arc<str>,
+pub(super) struct Keeper<'a> {
+    source: &'a str,
     thread: i64,
     /// Emitted, and not in the state yet.
-    kept: Vec<Kept>,
+    new: Vec<NewPost<'a>>,
 }
 
-/// A row to be written.
-struct Kept {
-    record: Record,
+/// A post that is seen for the first time.
+struct NewPost<'a> {
+    key: &'a str,
     place: i64,
     permalink: Option<i64>,
     hash: [u8; 16],
     gone: i64,
 }
 
-impl Keeper {
+impl<'a> Keeper<'a> {
     /// For posts of that thread.
-    pub(super) fn new(source: &Arc<str>, thread: i64) -> Keeper {
-        Keeper { source: Arc::clone(source), thread, kept: Vec::new() }
+    pub(super) fn new(source: &'a str, thread: i64) -> Keeper<'a> {
+        Keeper { source, thread, new: Vec::new() }
     }
 
-    /// Writes what was kept.
-    pub(super) fn finish(self, work: &Work<'_>) -> rusqlite::Result<()> {
-        let mut kept = &self.kept[..];
-        for (rows, sql) in ROWS.into_iter().zip(&*ADD) {
-            if kept.len() < rows {
-                continue;
-            }
-            let mut add = work.db.prepare_cached(sql)?;
-            for (at, shared) in (1..).zip([work.source, self.thread, work.run()]) {
-                add.raw_bind_parameter(at, shared)?;
-            }
-            while let Some((now, later)) = kept.split_at_checked(rows) {
-                for (row, Kept { record, place, permalink, hash, gone }) in now.iter().enumerate() {
-                    let own = SHARED + row * OWN;
-                    add.raw_bind_parameter(own + 1, key_of(record, &self.source))?;
-                    add.raw_bind_parameter(own + 2, place)?;
-                    add.raw_bind_parameter(own + 3, permalink)?;
-                    add.raw_bind_parameter(own + 4, &hash[..])?;
-                    add.raw_bind_parameter(own + 5, record.revision)?;
-                    add.raw_bind_parameter(own + 6, gone)?;
-                }
-                add.raw_execute()?;
-                kept = later;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes a sighting, for [`Keeper::finish`] to write, and puts the record into the outbox where it is to be emitted. Counts it.
+    /// Keeps a sighting and puts the record into the outbox where it is to be emitted. Counts it. New posts are written by
+    /// [`Keeper::finish`].
     pub(super) fn keep(
         &mut self,
         work: &mut Work<'_>,
         place: i64,
-        mut record: Record,
+        record: &'a mut Record,
         known: Option<&Known>,
     ) -> rusqlite::Result<Verdict> {
-        let hash = hash_of(&record);
-        let verdict = verdict(known, hash, record.status, work.run());
-        let key = key_of(&record, &self.source);
+        let hash = hash_of(record);
+        let (run, source, thread) = (work.run(), work.source, self.thread);
+        let verdict = verdict(known, hash, record.status, run);
+        let key = key_of(record, self.source);
         let counts = &mut work.done.posts;
         counts.read += 1;
         let (change, revision) = match verdict {
@@ -212,25 +183,62 @@ impl Keeper {
             Verdict::Same | Verdict::Repeated => {
                 counts.unchanged += 1;
                 if let Some(known) = known
-                    && (known.thread != self.thread || known.place != place || known.gone > 0)
+                    && (known.thread != thread || known.place != place || known.gone > 0)
                 {
                     work.db
                         .prepare_cached(
                             "UPDATE post SET thread = ?3, place = ?4, gone = min(gone, 0) WHERE source = ?1 AND key = ?2",
                         )?
-                        .execute(params![work.source, key, self.thread, place])?;
+                        .execute(params![source, key, thread, place])?;
                 }
                 return Ok(verdict);
             }
         };
         counts.deleted += u64::from(change == Change::Deleted);
         let gone = if change == Change::Deleted { DELETED } else { 0 };
-        let permalink = permalink(work, &record, key)?;
+        let permalink = permalink(work, record, key)?;
+        if known.is_some() {
+            work.db
+                .prepare_cached(
+                    "UPDATE post SET thread = ?3, place = ?4, revision = ?5, run = ?6, gone = ?7, permalink = ?8, hash = ?9
+                     WHERE source = ?1 AND key = ?2",
+                )?
+                .execute(params![source, key, thread, place, revision, run, gone, permalink, hash])?;
+        }
         record.change = change;
         record.revision = revision;
-        emit(work, &mut record)?;
-        self.kept.push(Kept { record, place, permalink, hash, gone });
+        emit(work, record)?;
+        if known.is_none() {
+            self.new.push(NewPost { key: key_of(record, self.source), place, permalink, hash, gone });
+        }
         Ok(verdict)
+    }
+
+    /// Writes the new posts.
+    pub(super) fn finish(self, work: &Work<'_>) -> rusqlite::Result<()> {
+        let mut new = &self.new[..];
+        for (rows, sql) in ROWS.into_iter().zip(&*ADD) {
+            if new.len() < rows {
+                continue;
+            }
+            let mut add = work.db.prepare_cached(sql)?;
+            for (at, shared) in (1..).zip([work.source, self.thread, work.run()]) {
+                add.raw_bind_parameter(at, shared)?;
+            }
+            while let Some((now, later)) = new.split_at_checked(rows) {
+                for (row, NewPost { key, place, permalink, hash, gone }) in now.iter().enumerate() {
+                    let own = SHARED + row * OWN;
+                    add.raw_bind_parameter(own + 1, key)?;
+                    add.raw_bind_parameter(own + 2, place)?;
+                    add.raw_bind_parameter(own + 3, permalink)?;
+                    add.raw_bind_parameter(own + 4, &hash[..])?;
+                    add.raw_bind_parameter(own + 5, gone)?;
+                }
+                add.raw_execute()?;
+                new = later;
+            }
+        }
+        Ok(())
     }
 }
 

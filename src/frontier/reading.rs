@@ -38,9 +38,9 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         records.truncate(usize::from(number == 1));
     }
     let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
-    let sightings = sight(work, &source, records)?;
+    let known = sight(work, &source, &mut records)?;
     let read_on = !told.descending && (number == 1 || neighbour(work, thread, number - 1)?.is_some());
-    let places = || sightings.iter().map(|sighting| sighting.places(&source, thread));
+    let places = || records.iter().zip(&known).map(|(record, known)| places(record, known.as_ref(), &source, thread));
     let pushed = !read_on && number > 1 && !told.descending && is_pushed(work, places());
     let last = if read_on || pushed { None } else { Some(last_place(work, thread)?) };
     let seen = Seen::new(places(), told.descending, read_on, last);
@@ -55,7 +55,7 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
     }
     let mut changed = false;
     let mut keeper = Keeper::new(&source, thread);
-    for (at, Sighting { record, known, .. }) in sightings.into_iter().enumerate() {
+    for (at, (record, known)) in records.iter_mut().zip(known).enumerate() {
         let place = seen.place(at);
         let place = if progress { place } else { known.map_or(place, |known| known.place) };
         let verdict = keeper.keep(work, place, record, known.as_ref())?;
@@ -206,29 +206,20 @@ fn place(records: &mut [Record], base: Option<u32>) {
     }
 }
 
-/// A post on the page, and what is known of it.
-struct Sighting {
-    record: Record,
-    known: Option<Known>,
+/// A post's key, its place as known in this thread, and its place as printed; 0 where there is none.
+fn places<'a>(record: &'a Record, known: Option<&Known>, source: &str, thread: i64) -> (&'a str, Option<i64>, i64) {
+    let before = known.filter(|known| known.thread == thread).map(|known| known.place);
+    (posts::key_of(record, source), before, record.position.map_or(0, posts::place_of))
 }
 
-impl Sighting {
-    /// Its key, its place as known in this thread, and its place as printed; 0 where there is none.
-    fn places(&self, source: &str, thread: i64) -> (&str, Option<i64>, i64) {
-        let before = self.known.filter(|known| known.thread == thread).map(|known| known.place);
-        (posts::key_of(&self.record, source), before, self.record.position.map_or(0, posts::place_of))
-    }
-}
-
-/// The posts of the page, doubles left out.
-fn sight(work: &Work<'_>, source: &str, mut records: Vec<Record>) -> rusqlite::Result<Vec<Sighting>> {
+/// What is known of the posts of the page; doubles are left out.
+fn sight(work: &Work<'_>, source: &str, records: &mut Vec<Record>) -> rusqlite::Result<Vec<Option<Known>>> {
     let mut on_page = HashSet::with_capacity(records.len());
     let once: Vec<bool> = records.iter().map(|record| on_page.insert(posts::key_of(record, source))).collect();
     let mut once = once.into_iter();
     records.retain(|_| once.next().unwrap_or(false));
     let keys: Vec<&str> = records.iter().map(|record| posts::key_of(record, source)).collect();
-    let known = posts::known(work.db, work.source, &keys)?;
-    Ok(records.into_iter().zip(known).map(|(record, known)| Sighting { record, known }).collect())
+    posts::known(work.db, work.source, &keys)
 }
 
 /// Whether the page brought a post that this run's read of the page before it had not: a last page that repeats itself for

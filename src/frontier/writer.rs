@@ -20,8 +20,9 @@ use super::{
     queue::{Next, Queue},
 };
 
-/// Posts and pages after which a transaction is closed though more commands wait: some forty pages, two megabytes of lines.
-const GROUP: usize = 1000;
+/// Posts and pages after which a transaction is closed though more commands wait: some twenty pages, a megabyte of lines. What twice
+/// as many change has no room in the database's cache.
+const GROUP: usize = 500;
 
 /// How long a transaction may stay open for the commits of pages that are on their way. Records leave that much later; pages of the
 /// database that several commits change are written once.

@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     PipelineError, Plan, SourcePlan, Tally,
     keep::Keep,
+    room::PLACES,
     shared::{Means, Shared, SourceRun},
     stages::{extraction, fetcher, normalizer, returner},
     writer,
@@ -64,7 +65,7 @@ impl Flow {
         };
         let fetchers = plan.connections.max(1);
         let shared = Arc::new(Shared::new(plan, frontier, stop, tally)?);
-        let (page_sender, pages) = async_channel::bounded(BETWEEN);
+        let (page_sender, pages) = async_channel::bounded(PLACES);
         let (apart_sender, apart) = async_channel::bounded(BETWEEN);
         let (lost_sender, lost) = async_channel::bounded(BETWEEN);
 

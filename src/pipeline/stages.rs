@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     isolate::{Watchman, guarded, trip},
     keep::Keep,
-    room::Place,
+    room::{Place, Taken},
     shared::{Shared, SourceRun},
 };
 use crate::{
@@ -23,9 +23,10 @@ use crate::{
 
 /// A page on its way, with its lease.
 pub(super) struct Fresh {
-    pub(super) lease: Lease,
-    pub(super) run: Arc<SourceRun>,
-    pub(super) page: Page,
+    lease: Lease,
+    run: Arc<SourceRun>,
+    page: Page,
+    place: Place,
 }
 
 /// A page taken apart.
@@ -56,7 +57,7 @@ pub(super) struct Lost {
 /// Leases requests and fetches them until the flow closes or is asked to stop.
 pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>) {
     let _watchman = Watchman { shared: &shared, stage: "fetch" };
-    while let Some((lease, _place)) = next_lease(&shared).await {
+    while let Some((lease, place)) = next_lease(&shared).await {
         let Some(run) = shared.run(&lease.request().source) else { continue };
         shared.tally.leased(&run.settings.name);
         let origin = polite::origin(&lease.request().what.url);
@@ -77,7 +78,7 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>) {
             shared.frontier.origin_next(&origin, run.fetch.rest(&origin).max(rest));
         }
         let sent = match fetched {
-            Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page }).await.is_ok(),
+            Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page, place }).await.is_ok(),
             Fetched::NotModified => bare(&shared, lease, PageResult::Unchanged, origin, now).await,
             Fetched::Refused(refusal) => {
                 shared.refused(lease.request(), &refusal);
@@ -103,7 +104,7 @@ fn panicked(request: &Request) -> FetchFailure {
 }
 
 /// The next request. Where nothing is wanted, waits for the next run to begin; `None` when none will, or at a stop.
-async fn next_lease(shared: &Shared) -> Option<(Lease, Place<'_>)> {
+async fn next_lease(shared: &Shared) -> Option<(Lease, Place)> {
     let mut beginnings = shared.beginnings();
     loop {
         beginnings.borrow_and_update();
@@ -223,7 +224,9 @@ pub(super) fn extraction(
     lost: &Sender<Lost>,
 ) {
     let _watchman = Watchman { shared, stage: "extract" };
-    while let Some(Fresh { lease, run, page }) = shared.room.next(pages, || shared.suspects.idle()) {
+    let mut taken = Taken::default();
+    while let Some(Fresh { lease, run, page, place }) = shared.room.next(pages, &mut taken, || shared.suspects.idle()) {
+        taken.add(place, pages.len());
         let (means, engine) = (&run.means, run.settings.engine.as_deref());
         let read = || {
             let decoded = decode(&page);
