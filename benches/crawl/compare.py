@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Crawl generated forums on loopback and print what it costs.
 
-    benches/crawl/compare.py PAGES             beside Scrapy: pages a CPU second, peak memory, ratio
+    benches/crawl/compare.py PAGES             beside Scrapy with the same fields: pages a CPU second, peak memory, ratio
     benches/crawl/compare.py PAGES --parts     the whole crawl beside its fetches alone and its extraction alone
     benches/crawl/compare.py PAGES --memory    every origin has all threads of its engine: peak memory, and growth after 2,000 pages
     benches/crawl/compare.py PAGES --cores     two cores beside one: `extract` of all pages, wall time
@@ -91,6 +91,19 @@ def crawled(name, program, boards, scratch):
     return *cost, len({json.loads(line)["post_id"] for line in open(records, encoding="utf-8")})
 
 
+def agreement(scratch):
+    """How many posts of both clients say the same of author, dates, edit, quotes and place."""
+    def fields(record):
+        edit, quotes = record["edit"] or {}, record["quotes"]
+        return [record["author"], record["date_published"], edit.get("date"), edit.get("notice"), [quote["text"] for quote in quotes], record["position"]]
+
+    def posts(name):
+        records = map(json.loads, open(os.path.join(scratch, f"{name}.jsonl"), encoding="utf-8"))
+        return {record["post_id"]: fields(record) for record in records}
+
+    return len({json.dumps(one) for one in posts("forumsift").items()} & {json.dumps(one) for one in posts("scrapy").items()})
+
+
 def beside_scrapy(arguments, scratch):
     clients = [name for name in ("forumsift", "scrapy") if arguments.only in (None, name)]
     if "scrapy" in clients and importlib.util.find_spec("scrapy") is None:
@@ -106,6 +119,7 @@ def beside_scrapy(arguments, scratch):
                 rates[name].append((pages - few) / (cpu - start))
                 print(f"{name:10} {rates[name][-1]:8.1f} pages a CPU second  {wall:6.1f} s  {memory:6.0f} MB  {posts} posts", flush=True)
     if len(clients) == 2:
+        print(f"{agreement(scratch)} posts say the same of author, dates, edit, quotes and place")
         ours, theirs = (statistics.median(rates[name]) for name in clients)
         print(f"ratio      {ours / theirs:8.1f}")
 
