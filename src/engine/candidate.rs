@@ -61,6 +61,11 @@ impl Candidate {
         Candidate { css, tests, also, above, kinds, chain: None, plain: None }
     }
 
+    /// Whether another one asks for the same, as far as hashes and tests tell.
+    pub(super) fn asks_for_the_same(&self, other: &Candidate) -> bool {
+        self.tests == other.tests && self.also == other.also && self.above == other.above
+    }
+
     /// Whether an element of these names and of attributes of these bits may match.
     #[inline]
     pub fn is_named(&self, carried: &[u64], kinds: u64) -> bool {

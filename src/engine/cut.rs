@@ -9,8 +9,8 @@ use super::{
     Css, Take, Value,
     attribute::AttributeTest,
     keys::{
-        Above, AskedAbove, Candidate, Keys, compounds, name_at, name_key, pseudos, simple_parts, split_outside,
-        test_hash,
+        Above, AskedAbove, Candidate, Keys, compounds, name_at, name_key, pseudos, same_name, simple_parts,
+        split_outside, test_hash,
     },
     rules::{
         AttachmentRules, AuthorRules, EachCss, NoticeRules, PageRules, PagerRules, PostRules, StatusRule, ThreadRules,
@@ -85,7 +85,7 @@ impl Names {
     #[inline]
     pub fn get(&self, key: u64, name: &str) -> Option<&LocalName> {
         let mut same = self.0[Names::place(key)].iter().filter(|(known, _)| *known == key);
-        same.find(|(_, word)| str::eq_ignore_ascii_case(word, name)).map(|(_, word)| word)
+        same.find(|(_, word)| same_name(word, name)).map(|(_, word)| word)
     }
 
     #[inline]
@@ -278,8 +278,15 @@ impl Cut {
             if wants != 0 {
                 let css = u32::try_from(self.wants.len()).ok()?;
                 let keys = if wants & want::IN_POST == 0 { &mut self.keys } else { &mut self.in_posts };
-                keys.add(own.key, Candidate::new(css, own, above.clone()));
-                self.wants.push(wants);
+                let key = own.key;
+                let candidate = Candidate::new(css, own, above.clone());
+                match keys.like(key, &candidate) {
+                    Some(known) => self.wants[known.css as usize] |= wants,
+                    None => {
+                        keys.add(key, candidate);
+                        self.wants.push(wants);
+                    }
+                }
                 self.asks_places |= wants & want::PLACE != 0;
             }
             if !beside {

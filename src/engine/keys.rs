@@ -87,6 +87,12 @@ impl Keys {
         number
     }
 
+    /// A candidate that was entered and asks for the same.
+    pub(super) fn like(&self, key: Option<u64>, candidate: &Candidate) -> Option<&Candidate> {
+        let lists = self.get(key.unwrap_or(ANY))?;
+        lists.anywhere.iter().chain(&lists.within).find(|known| known.asks_for_the_same(candidate))
+    }
+
     /// Enters a candidate for elements that carry a key; without one for all.
     pub(super) fn add(&mut self, key: Option<u64>, candidate: Candidate) {
         let key = key.unwrap_or(ANY);
@@ -149,6 +155,13 @@ pub fn tag_hash(name: &str) -> u64 {
 #[inline]
 pub fn name_key(name: &[u8]) -> u64 {
     folded(name) ^ (name.len() as u64) << 58
+}
+
+/// Whether names of the same key are the same, but for the case of ASCII letters.
+#[inline]
+pub fn same_name(one: &str, other: &str) -> bool {
+    // of a name that is no longer than that the key is all
+    one.len() == other.len() && (one.len() <= 8 || one.eq_ignore_ascii_case(other))
 }
 
 /// The key of a short name in lower case.

@@ -81,10 +81,7 @@ impl Profile {
             written = merged.try_into().map_err(|error: toml::de::Error| incomplete(error.message().to_owned()))?;
         }
         let mut selectors: Vec<Css> = Vec::new();
-        let mut number = |css: &mut Css| {
-            css.number = u32::try_from(selectors.len()).unwrap_or(u32::MAX);
-            selectors.push(css.clone());
-        };
+        let mut number = |css: &mut Css| css.take_number(&mut selectors);
         written.page.each_css(&mut number);
         written.pager.each_css(&mut number);
         written.thread.each_css(&mut number);
@@ -94,10 +91,7 @@ impl Profile {
         written.login.each_css(&mut number);
         // From here on stand those that a page of posts is not asked by.
         let of_posts = selectors.len();
-        let mut number = |css: &mut Css| {
-            css.number = u32::try_from(selectors.len()).unwrap_or(u32::MAX);
-            selectors.push(css.clone());
-        };
+        let mut number = |css: &mut Css| css.take_number(&mut selectors);
         written.index.each_css(&mut number);
         written.board.each_css(&mut number);
         written.bad.each_css(&mut number);

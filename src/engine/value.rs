@@ -41,6 +41,15 @@ impl Css {
         Ok(Css { text: text.to_owned(), selector, number: u32::MAX, reach: Reach::of(text) })
     }
 
+    /// Takes the number of the same selector among those of the profile, or the next.
+    pub(super) fn take_number(&mut self, all: &mut Vec<Css>) {
+        let known = all.iter().position(|known| known.text == self.text);
+        self.number = u32::try_from(known.unwrap_or(all.len())).unwrap_or(u32::MAX);
+        if known.is_none() {
+            all.push(self.clone());
+        }
+    }
+
     /// Its number within the profile.
     pub fn number(&self) -> usize {
         self.number as usize

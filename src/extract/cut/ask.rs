@@ -135,7 +135,7 @@ const CLASS: u64 = keys::short_key(b"class");
 
 /// Whether an element may pass the test of an attribute, by its attributes as written.
 fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
-    let named = |seen: &&Seen| seen.key == test.key && text[seen.name.range()].eq_ignore_ascii_case(&test.name);
+    let named = |seen: &&Seen| seen.key == test.key && keys::same_name(&text[seen.name.range()], &test.name);
     let Some(seen) = attributes.iter().find(named) else { return false };
     let value = &text[seen.value.range()];
     if test.holds(value) {

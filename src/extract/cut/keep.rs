@@ -164,7 +164,7 @@ impl Thin<'_, '_> {
     fn resolved(&mut self, start: usize, end: usize, is_first_line: bool) -> Option<StrTendril> {
         let text = &self.text[start..end];
         let mut resolved = match self.tags.signs.stand_in(self.bytes, &(start..end)) {
-            true => StrTendril::from(references::resolved(text, false)),
+            true => references::resolved(text, false),
             false => self.tree.piece(self.text, start, end),
         };
         if is_first_line && resolved.starts_with('\n') {

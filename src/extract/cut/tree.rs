@@ -101,7 +101,7 @@ impl Tree {
             }
             let Range { start, end } = value.range();
             let value = match *has_signs {
-                true => StrTendril::from(references::resolved(&page[start..end], true)),
+                true => references::resolved(&page[start..end], true),
                 false => self.piece(page, start, end),
             };
             kept.push(Attribute { name: QualName::new(None, ns!(), local.clone()), value });

@@ -1,6 +1,9 @@
 //! Character references and line ends in texts and attributes, as the tokenizer of the HTML standard reads them.
 
-use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
+use html5ever::{
+    data::{C1_REPLACEMENTS, NAMED_ENTITIES},
+    tendril::StrTendril,
+};
 use memchr::memchr2;
 
 /// Whether a text holds what stands for something else.
@@ -15,25 +18,28 @@ pub(in crate::extract) fn line_ends(text: &str) -> Option<String> {
 }
 
 /// A text with its references resolved and its line ends made one. In an attribute some references need their semicolon.
-pub(in crate::extract) fn resolved(text: &str, in_attribute: bool) -> String {
-    let mut out = String::with_capacity(text.len());
+pub(in crate::extract) fn resolved(text: &str, in_attribute: bool) -> StrTendril {
+    // a text is shorter than 4 GiB
+    let mut out = StrTendril::with_capacity(text.len() as u32);
     let mut rest = text;
     while let Some(found) = memchr2(b'&', b'\r', rest.as_bytes()) {
-        out.push_str(&rest[..found]);
+        out.push_slice(&rest[..found]);
         let after = &rest[found + 1..];
         rest = after;
         if text.as_bytes()[text.len() - after.len() - 1] == b'\r' {
-            out.push('\n');
+            out.push_char('\n');
             rest = after.strip_prefix('\n').unwrap_or(after);
         } else if let Some((first, second, length)) = reference(after, in_attribute) {
-            out.push(first);
-            out.extend(second);
+            out.push_char(first);
+            if let Some(second) = second {
+                out.push_char(second);
+            }
             rest = &after[length..];
         } else {
-            out.push('&');
+            out.push_char('&');
         }
     }
-    out.push_str(rest);
+    out.push_slice(rest);
     out
 }
 
@@ -117,9 +123,9 @@ mod tests {
             ("a\r\nb\rc\r\r\n&#13;\n", "a\nb\nc\n\n\r\n", "a\nb\nc\n\n\r\n"),
             ("&é;&ampé&;", "&é;&é&;", "&é;&é&;"),
         ] {
-            assert_eq!(resolved(text, false), in_text, "{text}");
+            assert_eq!(&*resolved(text, false), in_text, "{text}");
             let in_attribute = if in_attribute.is_empty() { in_text } else { in_attribute };
-            assert_eq!(resolved(text, true), in_attribute, "{text}");
+            assert_eq!(&*resolved(text, true), in_attribute, "{text}");
         }
     }
 }

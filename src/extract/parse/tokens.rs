@@ -134,7 +134,7 @@ impl<S: TokenSink> Feed<'_, S> {
                 if first == 0 && text.starts_with('&') && resolved.starts_with('\n') {
                     return Err(Rest::markup(range.start));
                 }
-                StrTendril::from(resolved)
+                resolved
             }
         };
         if !token.is_empty() {
@@ -204,7 +204,7 @@ impl<S: TokenSink> Feed<'_, S> {
                     if text.starts_with('&') && resolved.starts_with('\n') {
                         return Err(Rest { at, state: State::RawData(kind), within: Some(name) });
                     }
-                    StrTendril::from(resolved)
+                    resolved
                 }
                 _ => match references::line_ends(text) {
                     Some(text) => StrTendril::from(text),
@@ -235,7 +235,7 @@ impl<S: TokenSink> Feed<'_, S> {
             }
             let text = &self.text[value.clone()];
             let value = match references::has_any(text) {
-                true => StrTendril::from(references::resolved(text, true)),
+                true => references::resolved(text, true),
                 false => piece(&self.shared, value),
             };
             attrs.push(Attribute { name: QualName::new(None, ns!(), local), value });
