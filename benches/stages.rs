@@ -170,7 +170,9 @@ impl<'a> Bench<'a> {
             let began = Instant::now();
             lines.clear();
             for record in &records {
-                record.write_line(&mut lines);
+                // what cannot be written would be a mistake of the program, which its tests tell
+                let _ = serde_json::to_writer(&mut lines, record);
+                lines.push(b'\n');
             }
             black_box(&lines);
             drop(records);

@@ -1,43 +1,66 @@
 //! What stands above an element, while a page is walked.
 
-/// What the elements above the present one carry: a counting filter, which may say yes where it should say no.
-#[derive(Clone, Debug)]
-pub struct Above {
-    counts: Box<[u32; 2048]>,
-    carried: Vec<u16>,
-}
+use std::{collections::HashMap, hash::BuildHasherDefault};
 
-impl Default for Above {
-    fn default() -> Above {
-        Above { counts: Box::new([0; 2048]), carried: Vec::new() }
-    }
-}
+use super::keys::Identity;
+
+/// What elements carry, as bits: a filter, which may say yes where it should say no.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Above(u128);
 
 impl Above {
-    /// An element that is entered carries this.
+    /// This and more.
     #[inline]
-    pub fn enter(&mut self, hash: u64) {
-        let slot = (hash >> 53) as u16;
-        self.counts[usize::from(slot)] += 1;
-        self.carried.push(slot);
+    pub fn with(self, more: Above) -> Above {
+        Above(self.0 | more.0)
     }
 
-    /// How much is carried now: the mark for [`Above::leave`].
-    pub fn mark(&self) -> usize {
-        self.carried.len()
-    }
-
-    /// All that was entered since the mark is left.
-    pub fn leave(&mut self, mark: usize) {
-        for slot in self.carried.drain(mark..) {
-            self.counts[usize::from(slot)] -= 1;
-        }
-    }
-
+    /// Whether all of that may be carried.
     #[inline]
-    pub(super) fn has(&self, hash: u64) -> bool {
-        self.counts[(hash >> 53) as usize] > 0
+    pub(super) fn has(self, asked: Above) -> bool {
+        asked.0 & !self.0 == 0
     }
+}
+
+/// Some bits of a hash tell that nothing asks for it sooner than the map.
+const PLACES: usize = 2048;
+
+/// What is asked of elements above others, each with its bit; beyond 128 some share one.
+#[derive(Clone, Debug)]
+pub struct AskedAbove {
+    bits: HashMap<u64, Above, BuildHasherDefault<Identity>>,
+    present: [u64; PLACES / 64],
+}
+
+impl AskedAbove {
+    /// Something asks for this.
+    pub(super) fn ask(&mut self, hash: u64) {
+        let (word, bit) = place(hash);
+        self.present[word] |= bit;
+        let next = Above(1 << (self.bits.len() % 128));
+        self.bits.entry(hash).or_insert(next);
+    }
+
+    /// What of this is asked for.
+    #[inline]
+    pub fn among(&self, carried: &[u64]) -> Above {
+        let present = carried.iter().filter(|hash| {
+            let (word, bit) = place(**hash);
+            self.present[word] & bit != 0
+        });
+        present.filter_map(|hash| self.bits.get(hash)).fold(Above::default(), |all, bit| all.with(*bit))
+    }
+}
+
+impl Default for AskedAbove {
+    fn default() -> AskedAbove {
+        AskedAbove { bits: HashMap::default(), present: [0; PLACES / 64] }
+    }
+}
+
+#[inline]
+fn place(hash: u64) -> (usize, u64) {
+    ((hash >> 59) as usize, 1 << (hash >> 53 & 63))
 }
 
 #[cfg(test)]
@@ -46,13 +69,14 @@ mod tests {
     use crate::engine::keys::class_hash;
 
     #[test]
-    fn what_was_left_is_no_longer_above() {
-        let mut above = Above::default();
-        above.enter(class_hash("a"));
-        let mark = above.mark();
-        above.enter(class_hash("b"));
-        assert!(above.has(class_hash("a")) && above.has(class_hash("b")));
-        above.leave(mark);
-        assert!(above.has(class_hash("a")) && !above.has(class_hash("b")));
+    fn what_is_asked_for_is_carried() {
+        let [a, b, c] = ["a", "b", "c"].map(class_hash);
+        let mut asked = AskedAbove::default();
+        [a, b].iter().for_each(|hash| asked.ask(*hash));
+        let (outer, inner) = (asked.among(&[a, c]), asked.among(&[b]));
+        let both = asked.among(&[a, b]);
+        assert!(outer.has(asked.among(&[a])) && !outer.has(inner) && !outer.has(both));
+        assert!(outer.with(inner).has(both) && outer.has(Above::default()));
+        assert_eq!(asked.among(&[c]), Above::default(), "nobody asks for it");
     }
 }

@@ -8,7 +8,10 @@ use serde::Deserialize;
 use super::{
     Css, Take, Value,
     attribute::AttributeTest,
-    keys::{Candidate, Keys, compounds, name_at, name_key, pseudos, simple_parts, split_outside, test_hash},
+    keys::{
+        Above, AskedAbove, Candidate, Keys, compounds, name_at, name_key, pseudos, simple_parts, split_outside,
+        test_hash,
+    },
     rules::{
         AttachmentRules, AuthorRules, EachCss, NoticeRules, PageRules, PagerRules, PostRules, StatusRule, ThreadRules,
         Written,
@@ -156,6 +159,7 @@ impl Cut {
         }
         READ.iter().take(READ_OUTSIDE).for_each(|name| cut.outside.add(name));
         READ.iter().for_each(|name| cut.inside.add(name));
+        cut.settle();
         Some(cut)
     }
 
@@ -179,12 +183,27 @@ impl Cut {
         let mut cut = Cut::of_posts(Vec::new());
         names.for_each(|name| cut.inside.add(name));
         cut.enter("body", want::WHOLE, &[]);
+        cut.settle();
         cut
     }
 
     /// How many posts a page seems to hold.
     pub fn posts_in(&self, text: &str) -> usize {
         self.posts.iter().map(|mark| mark.find_iter(text.as_bytes()).count()).sum()
+    }
+
+    /// What of that something asks for above others.
+    pub fn asked_above(&self, carried: &[u64]) -> Above {
+        self.keys.asked_above.among(carried)
+    }
+
+    /// All is entered. What is wanted anywhere and what is wanted of posts share what they ask of elements above.
+    fn settle(&mut self) {
+        let mut asked = AskedAbove::default();
+        self.keys.ask_above(&mut asked);
+        self.in_posts.ask_above(&mut asked);
+        self.keys.settle(asked.clone());
+        self.in_posts.settle(asked);
     }
 
     /// Enters all alternatives of a selector. `over`: what must be carried above it.

@@ -7,15 +7,19 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-pub use super::above::Above;
-use super::{attribute::AttributeTest, plain::Plain};
+pub use super::above::{Above, AskedAbove};
+pub use super::candidate::{Candidate, Candidates};
+use super::{attribute::AttributeTest, candidate::candidate_of};
 
 /// By hash of what an element carries, the selectors that may match it.
 #[derive(Debug)]
 pub struct Keys {
-    map: HashMap<u64, Vec<Candidate>, BuildHasherDefault<Identity>>,
+    map: HashMap<u64, u32, BuildHasherDefault<Identity>>,
+    lists: Vec<Candidates>,
     /// One bit for some bits of each key: most of what elements carry is no key, and this tells it sooner than the map.
     present: [u64; 64],
+    /// What candidates ask of the elements above.
+    pub asked_above: AskedAbove,
     /// What selectors look for within elements: found like selectors, by numbers behind theirs.
     inner: Vec<Box<str>>,
     first_inner: u32,
@@ -24,7 +28,14 @@ pub struct Keys {
 impl Keys {
     /// Keys of selectors, where numbers are free from a first one on.
     pub(super) fn new(free: u32) -> Keys {
-        Keys { map: HashMap::default(), present: [0; 64], inner: Vec::new(), first_inner: free }
+        Keys {
+            map: HashMap::default(),
+            lists: Vec::new(),
+            present: [0; 64],
+            asked_above: AskedAbove::default(),
+            inner: Vec::new(),
+            first_inner: free,
+        }
     }
 
     /// The first number that is free.
@@ -32,13 +43,25 @@ impl Keys {
         self.first_inner + self.inner.len() as u32
     }
 
-    /// Candidates for elements that carry this.
+    /// Candidates for elements that carry this, where there are any.
     #[inline]
-    pub fn get(&self, hash: u64) -> &[Candidate] {
+    pub fn get(&self, hash: u64) -> Option<&Candidates> {
+        self.number(hash).map(|number| self.list(number))
+    }
+
+    /// The number of their list.
+    #[inline]
+    pub fn number(&self, hash: u64) -> Option<u32> {
         if self.present[(hash >> 58) as usize] & 1 << (hash >> 52 & 63) == 0 {
-            return &[];
+            return None;
         }
-        self.map.get(&hash).map_or(&[], Vec::as_slice)
+        self.map.get(&hash).copied()
+    }
+
+    /// The list of a number.
+    #[inline]
+    pub fn list(&self, number: u32) -> &Candidates {
+        &self.lists[number as usize]
     }
 
     /// Enters all alternatives of a selector.
@@ -68,10 +91,30 @@ impl Keys {
     pub(super) fn add(&mut self, key: Option<u64>, candidate: Candidate) {
         let key = key.unwrap_or(ANY);
         self.present[(key >> 58) as usize] |= 1 << (key >> 52 & 63);
-        let list = self.map.entry(key).or_default();
+        let number = *self.map.entry(key).or_insert(self.lists.len() as u32);
+        if number as usize == self.lists.len() {
+            self.lists.push(Candidates::default());
+        }
+        let lists = &mut self.lists[number as usize];
+        let is_within = !candidate.above.is_empty();
+        let list = if is_within { &mut lists.within } else { &mut lists.anywhere };
         if !list.contains(&candidate) {
             list.push(candidate);
         }
+    }
+
+    /// Tells what candidates ask of elements above.
+    pub(super) fn ask_above(&self, asked: &mut AskedAbove) {
+        let candidates = self.lists.iter().flat_map(|lists| &lists.within);
+        candidates.flat_map(|candidate| &candidate.above).for_each(|hash| asked.ask(*hash));
+    }
+
+    /// All is entered, and all was told that candidates ask of elements above.
+    pub(super) fn settle(&mut self, asked: AskedAbove) {
+        for lists in &mut self.lists {
+            lists.asked = lists.within.iter().map(|candidate| asked.among(&candidate.above)).collect();
+        }
+        self.asked_above = asked;
     }
 }
 
@@ -83,65 +126,6 @@ impl Default for Keys {
 
 /// The key of selectors whose last compound names neither id, class nor element.
 pub const ANY: u64 = 0;
-
-/// An alternative of a selector.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Candidate {
-    /// The selector's number.
-    pub css: u32,
-    /// What attributes of the element must be.
-    tests: Vec<AttributeTest>,
-    /// What it must carry besides the key.
-    also: Vec<u64>,
-    /// What must be carried by elements above it.
-    above: Vec<u64>,
-    /// The bits of the attributes that the tests are about: see [`kind`].
-    kinds: u64,
-    /// The key is all that it asks for: an element that carries it matches.
-    pub is_key_alone: bool,
-    /// All that it asks for, where that is plain: then the selector itself need not be asked.
-    pub plain: Option<Plain>,
-}
-
-impl Candidate {
-    /// One that asks for what a compound asks for, and for what elements above carry.
-    pub(super) fn new(css: u32, compound: Parts, above: Vec<u64>) -> Candidate {
-        let Parts { key: _, also, tests } = compound;
-        let kinds = kinds_of(&tests);
-        Candidate { css, tests, also, above, kinds, is_key_alone: false, plain: None }
-    }
-
-    /// Whether the element may match, by what it carries, by its attributes (`kinds` are the bits of them all, `passes` tells
-    /// whether it passes a test) and by what stands above it.
-    #[inline]
-    pub fn may_match(
-        &self,
-        carried: &[u64],
-        kinds: u64,
-        passes: impl Fn(&AttributeTest) -> bool,
-        above: &Above,
-    ) -> bool {
-        self.is_named(carried, kinds) && self.stands_in(above) && self.passes(passes)
-    }
-
-    /// Whether an element of these names and of attributes of these bits may match.
-    #[inline]
-    pub fn is_named(&self, carried: &[u64], kinds: u64) -> bool {
-        self.kinds & !kinds == 0 && self.also.iter().all(|hash| carried.contains(hash))
-    }
-
-    /// Whether an element's attributes are what they must be; `passes` tells of each test.
-    #[inline]
-    pub fn passes(&self, passes: impl Fn(&AttributeTest) -> bool) -> bool {
-        self.tests.iter().all(passes)
-    }
-
-    /// Whether what must stand above an element does.
-    #[inline]
-    pub fn stands_in(&self, above: &Above) -> bool {
-        self.above.iter().all(|hash| above.has(*hash))
-    }
-}
 
 /// The hash of an id.
 #[inline]
@@ -167,14 +151,20 @@ pub fn name_key(name: &[u8]) -> u64 {
     folded(name) ^ (name.len() as u64) << 58
 }
 
-/// A bit for the key of a name: names of different bits differ.
-#[inline]
-pub fn kind(key: u64) -> u64 {
-    1 << (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+/// The key of a short name in lower case.
+pub const fn short_key(name: &[u8]) -> u64 {
+    let (mut key, mut at) = (0, 0);
+    while at < name.len() {
+        key = key << 8 | name[at] as u64;
+        at += 1;
+    }
+    key ^ (name.len() as u64) << 58
 }
 
-fn kinds_of(tests: &[AttributeTest]) -> u64 {
-    tests.iter().fold(0, |kinds, test| kinds | kind(test.key))
+/// A bit for the key of a name: names of different bits differ.
+#[inline]
+pub const fn kind(key: u64) -> u64 {
+    1 << (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
 }
 
 /// The first eight bytes of a name, the last of them lowest, with their ASCII letters in lower case.
@@ -230,21 +220,6 @@ impl Hasher for Identity {
     }
 }
 
-/// The key of one alternative, and what else it asks for.
-fn candidate_of(css: u32, alternative: &str) -> (u64, Candidate) {
-    let mut compounds = compounds(alternative);
-    let (last, _) = compounds.pop().unwrap_or_default();
-    // What is followed by a sibling's combinator stands beside, not above.
-    let above = compounds.iter().filter(|(_, then)| matches!(then, ' ' | '>'));
-    let above = above.flat_map(|(compound, _)| simple_parts(compound).all().collect::<Vec<_>>()).collect();
-    let Parts { key, also, tests } = simple_parts(last);
-    let is_simple = name_at(last.trim_start_matches(['#', '.'])).len() + 1 >= last.len();
-    let is_key_alone = compounds.is_empty() && key.is_some() && is_simple;
-    let plain = if is_key_alone { None } else { Plain::of(alternative) };
-    let kinds = kinds_of(&tests);
-    (key.unwrap_or(ANY), Candidate { css, tests, also, above, kinds, is_key_alone, plain })
-}
-
 /// The compounds of one alternative, each with the combinator that follows it (a space at the end).
 pub(super) fn compounds(alternative: &str) -> Vec<(&str, char)> {
     let (mut all, mut start) = (Vec::new(), None);
@@ -291,7 +266,7 @@ pub(super) struct Parts {
     /// The rarest of what it must carry.
     pub(super) key: Option<u64>,
     /// The rest of that.
-    also: Vec<u64>,
+    pub(super) also: Vec<u64>,
     pub(super) tests: Vec<AttributeTest>,
 }
 
@@ -401,39 +376,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_compound_decides() {
-        let (id, class, tag) = (id_hash, class_hash, tag_hash);
-        let table = [
-            ("div.post[id^=p]", class("post"), 1, vec![]),
-            (".post", class("post"), 0, vec![]),
-            ("#post", id("post"), 0, vec![]),
-            ("cite", tag("cite"), 0, vec![]),
-            ("cite.a", class("a"), 0, vec![]),
-            (".a.b", class("a"), 0, vec![]),
-            ("#a > b", tag("b"), 0, vec![id("a")]),
-            ("#a>b", tag("b"), 0, vec![id("a")]),
-            ("c.d e", tag("e"), 0, vec![class("d"), tag("c")]),
-            ("td#x.y:not(.z)", id("x"), 0, vec![]),
-            ("a[href*=\"x, y > z\"]", tag("a"), 1, vec![]),
-            ("[id^=msg_] *", ANY, 0, vec![]),
-            ("[hidden]", ANY, 1, vec![]),
-            ("div:has(> .q)", tag("div"), 0, vec![]),
-            (".a ~ .b > .c", class("c"), 0, vec![class("b")]),
-            (".a + .b", class("b"), 0, vec![]),
-            (".a>.b+.c", class("c"), 0, vec![class("a")]),
-            (".a[b='> c']>.d", class("d"), 0, vec![class("a")]),
-            ("ul.t > li.row a", tag("a"), 0, vec![class("t"), tag("ul"), class("row"), tag("li")]),
-            ("div:is([id^=p1], [id^=p2])", tag("div"), 0, vec![]),
-            ("li:last-child", tag("li"), 0, vec![]),
-        ];
-        for (selector, key, tests, above) in table {
-            let (got, candidate) = candidate_of(0, selector);
-            assert_eq!((got, candidate.tests.len(), candidate.above), (key, tests, above), "{selector}");
-            assert_eq!(candidate.is_key_alone, [".post", "#post", "cite"].contains(&selector), "{selector}");
-        }
-    }
-
-    #[test]
     fn names_are_folded() {
         let names = ["", "a", "A", "Zb", "@[z", "div", "H1", "tbody", "Style", "Source", "caption", "{|}~", "fieldset"];
         for name in names.iter().chain(&["BLOCKQUOTE", "é", "É1234", "\u{7f}\u{80}ABCxyz"]) {
@@ -443,5 +385,6 @@ mod tests {
         }
         let all: std::collections::HashSet<u64> = names.iter().map(|name| name_key(name.as_bytes())).collect();
         assert_eq!(all.len(), names.len() - 1);
+        assert_eq!((short_key(b"id"), short_key(b"class")), (name_key(b"Id"), name_key(b"CLASS")));
     }
 }

@@ -6,7 +6,9 @@
 mod above;
 pub mod attribute;
 mod builtin;
+mod candidate;
 mod case;
+mod chain;
 pub mod cut;
 mod digits;
 mod engines;

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use ego_tree::NodeId;
 use html5ever::LocalName;
 use scraper::{ElementRef, Html, Node as DomNode};
 
@@ -11,6 +12,8 @@ pub(super) struct Node<'a> {
     pub(super) kind: Kind<'a>,
     /// First node after its subtree.
     pub(super) end: u32,
+    /// The number of its start tag among those that differ, from 1 on; 0 where that is not known.
+    tag: u32,
 }
 
 pub(super) enum Kind<'a> {
@@ -21,12 +24,31 @@ pub(super) enum Kind<'a> {
 /// A page in document order; comments and the like are left out.
 pub(super) struct Flat<'a> {
     nodes: Vec<Node<'a>>,
+    /// How many start tags are told apart.
+    tags: u32,
     /// Elements no longer reach as far as the page says.
     is_changed: bool,
 }
 
 impl<'a> Flat<'a> {
     pub(super) fn of(html: &'a Html) -> Flat<'a> {
+        Flat::with_tags(html, &[])
+    }
+
+    /// The same where the numbers of the start tags of nodes are known, in the order of the nodes' ids: elements of one number have
+    /// the same name and attributes.
+    pub(super) fn with_tags(html: &'a Html, tags: &[(NodeId, u32)]) -> Flat<'a> {
+        let mut next = 0;
+        let mut tag_of = |id: NodeId| -> u32 {
+            if tags.get(next).is_none_or(|(known, _)| *known != id) {
+                match tags.binary_search_by_key(&id, |(known, _)| *known) {
+                    Ok(at) => next = at,
+                    Err(_) => return 0,
+                }
+            }
+            next += 1;
+            tags[next - 1].1 + 1
+        };
         let mut nodes: Vec<Node<'a>> = Vec::with_capacity(html.tree.values().len());
         let mut open: Vec<usize> = Vec::new();
         let root = html.tree.root();
@@ -38,9 +60,9 @@ impl<'a> Flat<'a> {
                 if child.is_some() {
                     open.push(nodes.len());
                 }
-                nodes.push(Node { kind: Kind::Element(element), end: nodes.len() as u32 + 1 });
+                nodes.push(Node { kind: Kind::Element(element), end: nodes.len() as u32 + 1, tag: tag_of(node.id()) });
             } else if let DomNode::Text(text) = node.value() {
-                nodes.push(Node { kind: Kind::Text(text), end: nodes.len() as u32 + 1 });
+                nodes.push(Node { kind: Kind::Text(text), end: nodes.len() as u32 + 1, tag: 0 });
             }
             here = child.or_else(|| node.next_sibling());
             let mut above = node;
@@ -52,7 +74,18 @@ impl<'a> Flat<'a> {
                 here = above.next_sibling();
             }
         }
-        Flat { nodes, is_changed: false }
+        let most = tags.iter().map(|(_, tag)| tag + 1).max().unwrap_or_default();
+        Flat { nodes, tags: most, is_changed: false }
+    }
+
+    /// How many start tags are told apart.
+    pub(super) fn tags(&self) -> u32 {
+        self.tags
+    }
+
+    /// The number of the start tag of the element at a place, from 1 on; 0 where it is not known.
+    pub(super) fn tag(&self, at: u32) -> u32 {
+        self.nodes[at as usize].tag
     }
 
     pub(super) fn is_changed(&self) -> bool {

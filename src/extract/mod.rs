@@ -9,6 +9,7 @@ mod bad;
 mod body;
 mod case;
 mod cut;
+mod find;
 mod flat;
 mod generic;
 mod guard;

@@ -107,7 +107,8 @@ fn read_cut(
     }
     let thin = cut::thinned(markup, cut).ok()?;
     let truncated = truncated::is_truncated(text);
-    let read = Extracted { truncated, ..parsed(page, &thin, profile, options, truncated) };
+    let flat = Flat::with_tags(&thin.html, &thin.tags);
+    let read = Extracted { truncated, ..parsed(page, flat, profile, options, truncated) };
     (read.kind == PageKind::Thread && read.posts.len() >= posts).then_some(read)
 }
 
@@ -117,7 +118,7 @@ fn read_cut(
 /// Where the page must be parsed whole: the place of the tag for which, or `None` where the profile does not allow to cut.
 pub fn thinned(text: &str, profile: &Profile) -> Result<Html, Option<usize>> {
     let cut = profile.cut().ok_or(None)?;
-    cut::thinned(&prepared(text, profile), cut).map_err(Some)
+    cut::thinned(&prepared(text, profile), cut).map(|thin| thin.html).map_err(Some)
 }
 
 /// Reads a page that is parsed whole.
@@ -129,13 +130,13 @@ fn read_whole(page: &Page, text: &str, markup: &str, profile: &Arc<Profile>, opt
     let truncated = truncated::is_truncated(text);
     let text = xml::closed(markup);
     let (text, depth_cut) = guard::capped(&text);
-    let read = parsed(page, &parse::document(&text), profile, options, truncated);
+    let html = parse::document(&text);
+    let read = parsed(page, Flat::of(&html), profile, options, truncated);
     Extracted { depth_cut, truncated: truncated || read.truncated, ..read }
 }
 
 /// Reads a page that is parsed.
-fn parsed(page: &Page, html: &Html, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
-    let flat = Flat::of(html);
+fn parsed(page: &Page, flat: Flat<'_>, profile: &Arc<Profile>, options: &ExtractOptions, truncated: bool) -> Extracted {
     let base = base_of(&flat).and_then(|href| page.url.join(href).ok()).unwrap_or_else(|| page.url.clone());
     let mut view = View::new(flat, profile, base, *options);
     let own = own_address(&view, page);

@@ -2,19 +2,17 @@
 
 use std::ops::Range;
 
-use html5ever::local_name;
 use url::{Position, Url};
 
 use super::{
-    flat::{Flat, attribute, named},
+    find::{self, Found},
+    flat::{Flat, attribute},
     options::ExtractOptions,
-    purse::Purse,
     select,
 };
 use crate::engine::{
     Css, Profile,
-    attribute::AttributeTest,
-    keys::{self, Above, Keys},
+    keys::Keys,
     plain::{Inner, Plain},
 };
 
@@ -25,16 +23,16 @@ pub(super) struct View<'a, 'p> {
     pub(super) base: Url,
     /// What is wanted of bodies beyond text.
     pub(super) options: ExtractOptions,
-    /// By selector, the places that it matches, in document order.
-    matches: Vec<Vec<u32>>,
+    /// By selector, the places that it matches.
+    found: Found,
     /// The page would keep selectors busy for minutes: not all that they match was found.
     pub(super) is_too_dear: bool,
 }
 
 impl<'a, 'p> View<'a, 'p> {
     pub(super) fn new(flat: Flat<'a>, profile: &'p Profile, base: Url, options: ExtractOptions) -> View<'a, 'p> {
-        let matches = vec![Vec::new(); profile.numbers()];
-        let mut view = View { flat, profile, base, options, matches, is_too_dear: false };
+        let found = Found::new(profile.numbers(), &flat);
+        let mut view = View { flat, profile, base, options, found, is_too_dear: false };
         view.find(profile.keys());
         view
     }
@@ -45,85 +43,14 @@ impl<'a, 'p> View<'a, 'p> {
     }
 
     fn find(&mut self, keys: &Keys) {
-        let (flat, matches, selectors) = (&self.flat, &mut self.matches, self.profile.selectors());
-        let mut above = Above::default();
-        let mut open: Vec<(u32, usize)> = Vec::new();
-        let mut purse = Purse::new(selectors, flat);
-        let mut carried: Vec<u64> = Vec::new();
-        let [of_id, of_class, of_href] = [&b"id"[..], b"class", b"href"].map(|name| keys::kind(keys::name_key(name)));
-        // What asks for something within an element, until all that is within is known.
-        let mut put_off: Vec<(u32, u32, &Plain)> = Vec::new();
-        for (at, element) in flat.elements() {
-            while let Some((end, mark)) = open.last().copied()
-                && end <= at
-            {
-                open.pop();
-                above.leave(mark);
-            }
-            purse.meet(at, flat.node(at).end);
-            carried.clear();
-            carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
-            let mut kinds = 0;
-            for (name, value) in &element.value().attrs {
-                kinds |= match name.local {
-                    local_name!("id") => {
-                        carried.push(keys::id_hash(value));
-                        of_id
-                    }
-                    local_name!("class") => {
-                        carried.extend(value.split_ascii_whitespace().map(keys::class_hash));
-                        of_class
-                    }
-                    local_name!("href") => of_href,
-                    _ => keys::kind(keys::name_key(name.local.as_bytes())),
-                };
-            }
-            for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
-                let found: &mut Vec<u32> = &mut matches[candidate.css as usize];
-                if found.last() == Some(&at) {
-                    continue;
-                }
-                let passes = |test: &AttributeTest| named(element, &test.local).is_some_and(|value| test.holds(value));
-                if !candidate.is_key_alone && !candidate.may_match(&carried, kinds, passes, &above) {
-                    continue;
-                }
-                let is_found = match &candidate.plain {
-                    _ if candidate.is_key_alone => true,
-                    Some(plain) if !plain.is_far => select::matches(plain, element),
-                    plain => {
-                        let css = &selectors[candidate.css as usize];
-                        purse.pays(css, at)
-                            && match plain {
-                                Some(plain) if !plain.looks_within => select::matches(plain, element),
-                                Some(plain) if !flat.is_changed() => {
-                                    put_off.push((candidate.css, at, plain));
-                                    false
-                                }
-                                _ => css.selector().matches(&element),
-                            }
-                    }
-                };
-                if is_found {
-                    found.push(at);
-                }
-            }
-            if flat.node(at).end > at + 1 {
-                open.push((flat.node(at).end, above.mark()));
-                carried[1..].iter().for_each(|hash| above.enter(*hash));
-            }
-        }
-        self.is_too_dear |= purse.is_empty();
+        let late = find::find(&self.flat, keys, self.profile.selectors(), &mut self.found);
+        self.is_too_dear |= late.is_too_dear;
+        self.found.sort();
+        let mut put_off = late.put_off;
         put_off.retain(|(_, at, plain)| self.matches_within(plain, *at));
-        for (css, at, _) in &put_off {
-            self.matches[*css as usize].push(*at);
-        }
-        // Some were found out of turn, and by one alternative of a selector after another.
-        for (css, ..) in &put_off {
-            let found = &mut self.matches[*css as usize];
-            if !found.is_sorted_by(|one, next| one < next) {
-                found.sort_unstable();
-                found.dedup();
-            }
+        if !put_off.is_empty() {
+            put_off.iter().for_each(|(css, at, _)| self.found.add(*css, *at));
+            self.found.sort();
         }
     }
 
@@ -149,7 +76,7 @@ impl<'a, 'p> View<'a, 'p> {
     }
 
     fn places(&self, number: usize, range: &Range<u32>) -> &[u32] {
-        let found = &self.matches[number];
+        let found = self.found.of(number);
         let start = found.partition_point(|at| *at < range.start);
         let end = start + found[start..].partition_point(|at| *at < range.end);
         &found[start..end]
@@ -161,7 +88,7 @@ impl<'a, 'p> View<'a, 'p> {
 
     /// Whether a selector matches this very place.
     pub(super) fn is(&self, css: Option<&Css>, at: u32) -> bool {
-        css.is_some_and(|css| self.matches[css.number()].binary_search(&at).is_ok())
+        css.is_some_and(|css| self.found.of(css.number()).binary_search(&at).is_ok())
     }
 
     /// Whether a selector matches the element at a place, or something within it.

@@ -68,17 +68,16 @@ fn read(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
         PageKind::Unknown if batch.news.thread.is_some() && !batch.records.is_empty() => PageKind::Thread,
         kind => kind,
     };
+    work.page.kind = kind;
+    if kind == PageKind::Thread {
+        // one change of the page's row, at its end
+        reading::thread(work, batch)?;
+        return thread_polled(work);
+    }
     work.db
         .prepare_cached("UPDATE page SET kind = ?2, etag = ?3, last_modified = ?4 WHERE id = ?1")?
         .execute(params![work.page.id, kind_number(kind), batch.validators.etag, batch.validators.last_modified])?;
-    work.page.kind = kind;
-    match kind {
-        PageKind::Thread => {
-            reading::thread(work, batch)?;
-            thread_polled(work)
-        }
-        _ => listing::listing(work, batch),
-    }
+    listing::listing(work, batch)
 }
 
 /// 304: what was read of the page holds, and so does what it named.

@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
 };
@@ -18,6 +18,7 @@ use crate::model::{FetchFailure, Health, SourceSettings};
 
 use super::{
     Batch, Begun, Committed, HostQueue, Lease, Line, Outlook, Retried, RunOptions, StateError, StatePath,
+    inbox::Inbox,
     open::{self, Opened},
     place,
     queue::from_now,
@@ -25,10 +26,13 @@ use super::{
 };
 
 /// Commands that wait for the writer; enough to keep it busy, few enough to slow who is too fast.
-const COMMANDS: usize = 64;
+const COMMANDS: usize = 32;
 
 /// The way back of an answer.
 pub(super) type Answer<T> = oneshot::Sender<Result<T, StateError>>;
+
+/// What is done when a commit is safe, or has failed: on the writer's thread, so it must not wait for anything.
+pub(super) type Then = Box<dyn FnOnce(Result<Committed, StateError>) + Send>;
 
 /// What the writer is asked to do.
 pub(super) enum Command {
@@ -44,7 +48,11 @@ pub(super) enum Command {
     Commit {
         request: i64,
         batch: Box<Batch>,
-        answer: Answer<Committed>,
+        then: Then,
+    },
+    /// To be answered when all that was asked before is safe.
+    Settle {
+        answer: Answer<()>,
     },
     Retry {
         request: i64,
@@ -102,46 +110,6 @@ pub(super) enum Command {
     Wake,
 }
 
-/// What reaches the writer without waiting: leases given back by a drop, and origins that may be asked again.
-#[derive(Debug)]
-pub(super) struct Inbox {
-    letters: Mutex<Letters>,
-    wake: Sender<Command>,
-}
-
-/// The content of the inbox.
-#[derive(Debug, Default)]
-pub(super) struct Letters {
-    pub(super) given_back: Vec<i64>,
-    pub(super) fetched: Vec<(String, Instant)>,
-}
-
-impl Inbox {
-    pub(super) fn give_back(&self, request: i64) {
-        self.lock().given_back.push(request);
-        self.wake();
-    }
-
-    fn fetched(&self, origin: &str, at: Instant) {
-        self.lock().fetched.push((origin.to_owned(), at));
-        self.wake();
-    }
-
-    pub(super) fn take(&self) -> Letters {
-        std::mem::take(&mut *self.lock())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Letters> {
-        // the letters are plain lists: a holder that panicked cannot have left them half written
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wake(&self) {
-        // a full channel means that the writer is at work and will look into the inbox anyway
-        let _ = self.wake.try_send(Command::Wake);
-    }
-}
-
 /// The state of a crawl. Cheap to clone; all clones are one. The last one to go ends the writer.
 #[derive(Clone, Debug)]
 pub struct Frontier {
@@ -184,7 +152,7 @@ impl Frontier {
 
     fn start(opened: Opened) -> Result<Frontier, StateError> {
         let (commands, receiver): (Sender<Command>, Receiver<Command>) = async_channel::bounded(COMMANDS);
-        let inbox = Arc::new(Inbox { letters: Mutex::default(), wake: commands.clone() });
+        let inbox = Arc::new(Inbox::new(commands.clone()));
         let path = opened.path.clone();
         let (writer, committed) = Writer::new(opened, Arc::clone(&inbox), receiver)?;
         let thread = std::thread::Builder::new()
@@ -232,9 +200,53 @@ impl Frontier {
     pub async fn commit(&self, lease: Lease, batch: Batch) -> Result<Committed, StateError> {
         let request = lease.request().id;
         let batch = Box::new(batch);
-        let result = self.ask(|answer| Command::Commit { request, batch, answer }).await;
+        let then = |answer: Answer<Committed>| -> Then { Box::new(move |result| drop(answer.send(result))) };
+        let result = self.ask(|answer| Command::Commit { request, batch, then: then(answer) }).await;
         lease.disarm();
         result
+    }
+
+    /// The same without waiting until it is safe: `then` is told when it is, or that the state has failed. It is called on the
+    /// thread that owns the database, so it must not wait, nor hold a handle to the frontier.
+    ///
+    /// # Errors
+    /// Where the state is closed; then `then` is not called.
+    pub async fn hand_over(
+        &self,
+        lease: Lease,
+        batch: Batch,
+        then: impl FnOnce(Result<Committed, StateError>) + Send + 'static,
+    ) -> Result<(), StateError> {
+        let commit = Command::Commit { request: lease.request().id, batch: Box::new(batch), then: Box::new(then) };
+        self.commands.send(commit).await.map_err(|_| StateError::Closed)?;
+        lease.disarm();
+        Ok(())
+    }
+
+    /// [`Frontier::hand_over`] for a thread that may wait for its turn.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn hand_over_blocking(
+        &self,
+        lease: Lease,
+        batch: Batch,
+        then: impl FnOnce(Result<Committed, StateError>) + Send + 'static,
+    ) -> Result<(), StateError> {
+        let commit = Command::Commit { request: lease.request().id, batch: Box::new(batch), then: Box::new(then) };
+        self.commands.send_blocking(commit).map_err(|_| StateError::Closed)?;
+        lease.disarm();
+        Ok(())
+    }
+
+    /// Makes safe all that was handed over, and returns when it is. For a thread that may wait.
+    ///
+    /// # Errors
+    /// Where the state fails.
+    pub fn settle_blocking(&self) -> Result<(), StateError> {
+        let (answer, reply) = oneshot::channel();
+        self.commands.send_blocking(Command::Settle { answer }).map_err(|_| StateError::Closed)?;
+        reply.blocking_recv().map_err(|_| StateError::Closed)?
     }
 
     /// Gives back a request that failed, to be tried again after `wait`; or ends it for good, where the failure is none that

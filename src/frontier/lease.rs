@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::Request;
 
-use super::handle::Inbox;
+use super::inbox::Inbox;
 
 /// A request that is this holder's to fetch. Dropped without [`super::Frontier::commit`] or
 /// [`super::Frontier::retry`] it is given back and can be leased again.

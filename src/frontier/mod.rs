@@ -16,6 +16,7 @@ mod admin;
 mod batch;
 mod error;
 mod handle;
+mod inbox;
 mod lease;
 mod open;
 mod place;

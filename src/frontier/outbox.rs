@@ -90,12 +90,13 @@ fn size(line: &[u8]) -> u32 {
 }
 
 /// Gives a record the next `seq` and puts it at the end. It is kept by [`seal`].
-pub(super) fn put(counters: &mut Counters, mut record: Record) -> rusqlite::Result<u64> {
+pub(super) fn put(counters: &mut Counters, record: &mut Record) -> rusqlite::Result<u64> {
     let seq = counters.last_seq + 1;
     record.seq = Some(seq);
     let Fresh { lines, sizes, row } = &mut counters.fresh;
     let start = row.len();
-    record.write_line(row);
+    serde_json::to_writer(&mut *row, record).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
+    row.push(b'\n');
     let bytes = row[start..].to_vec();
     counters.last_seq = seq;
     counters.backlog += bytes.len() as u64;
@@ -185,8 +186,9 @@ pub(super) fn continue_after(db: &Connection, counters: &mut Counters, seq: u64)
     db.execute("DELETE FROM outbox", [])?;
     *counters = Counters { last_seq: seq, confirmed: seq, serial: counters.serial, ..Counters::default() };
     for Line { bytes, .. } in waiting {
-        let record = serde_json::from_slice(&bytes).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
-        put(counters, record)?;
+        let mut record: Record =
+            serde_json::from_slice(&bytes).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
+        put(counters, &mut record)?;
     }
     seal(db, counters)?;
     db.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'confirmed'")?.execute([seq.cast_signed()])?;
@@ -218,7 +220,7 @@ mod tests {
         let mut counters = Counters::load(&db).unwrap();
         for commit in [&["a", "b\nb", "c"][..], &["d"], &["e", "f"]] {
             for text in commit {
-                put(&mut counters, record(text)).unwrap();
+                put(&mut counters, &mut record(text)).unwrap();
             }
             seal(&db, &mut counters).unwrap();
         }

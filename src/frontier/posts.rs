@@ -1,6 +1,8 @@
 //! Versions of posts: what is new, what is edited, what is known already.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use std::sync::LazyLock;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::{Change, Record, Status};
 
@@ -67,80 +69,181 @@ pub(super) fn hash_of(record: &Record) -> [u8; 16] {
     short
 }
 
-pub(super) fn known(db: &Connection, source: i64, key: &str) -> rusqlite::Result<Option<Known>> {
-    let mut row =
-        db.prepare_cached("SELECT thread, place, revision, run, gone, hash FROM post WHERE source = ?1 AND key = ?2")?;
-    row.query_row(params![source, key], |row| {
-        Ok(Known {
-            thread: row.get(0)?,
-            place: row.get(1)?,
-            revision: row.get(2)?,
-            run: row.get(3)?,
-            gone: row.get(4)?,
-            hash: row.get(5)?,
-        })
-    })
-    .optional()
+/// Rows of other posts that are walked past before the next post is looked up by itself.
+const PASSED: usize = 2;
+
+/// What is known of posts, in their order. Those of one page have hardly any others between them, as a rule: their rows are walked
+/// along.
+pub(super) fn known(db: &Connection, source: i64, keys: &[&str]) -> rusqlite::Result<Vec<Option<Known>>> {
+    let mut found = vec![None; keys.len()];
+    let mut order: Vec<(&str, &mut Option<Known>)> = keys.iter().copied().zip(&mut found).collect();
+    order.sort_unstable_by_key(|(key, _)| *key);
+    let mut wanted = order.into_iter().peekable();
+    let mut rows = db.prepare_cached(
+        "SELECT key, thread, place, revision, run, gone, hash FROM post WHERE source = ?1 AND key >= ?2 ORDER BY key",
+    )?;
+    while let Some((first, _)) = wanted.peek() {
+        let mut rows = rows.query(params![source, first])?;
+        let mut passed = 0;
+        while passed <= PASSED {
+            let Some(row) = rows.next()? else { return Ok(found) };
+            let key = row.get_ref(0)?.as_str()?;
+            while wanted.next_if(|(wanted, _)| *wanted < key).is_some() {}
+            match wanted.next_if(|(wanted, _)| *wanted == key) {
+                Some((_, known)) => *known = Some(known_in(row)?),
+                None if wanted.peek().is_none() => return Ok(found),
+                None => passed += 1,
+            }
+        }
+    }
+    Ok(found)
 }
 
-/// Keeps a sighting and puts the record into the outbox where it is to be emitted. Counts it.
-pub(super) fn keep(
-    work: &mut Work<'_>,
+fn known_in(row: &Row<'_>) -> rusqlite::Result<Known> {
+    Ok(Known {
+        thread: row.get(1)?,
+        place: row.get(2)?,
+        revision: row.get(3)?,
+        run: row.get(4)?,
+        gone: row.get(5)?,
+        hash: row.get(6)?,
+    })
+}
+
+/// Rows that one statement writes, the most first.
+const ROWS: [usize; 3] = [16, 4, 1];
+
+/// The statements that write so many new posts: a statement costs as much as half a row. What is known is not among them, so that
+/// SQLite need not stand ready to take back half a statement.
+static ADD: LazyLock<[String; 3]> = LazyLock::new(|| ROWS.map(add));
+
+/// What posts of one page share, ?1 to ?3, and what each has of its own.
+const SHARED: usize = 3;
+const OWN: usize = 5;
+
+fn add(rows: usize) -> String {
+    let mut sql =
+        "INSERT OR ROLLBACK INTO post (source, thread, run, revision, key, place, permalink, hash, gone) VALUES "
+            .to_owned();
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(?1, ?2, ?3, 1" } else { ", (?1, ?2, ?3, 1" });
+        (0..OWN).for_each(|own| sql.push_str(&format!(", ?{}", SHARED + row * OWN + own + 1)));
+        sql.push(')');
+    }
+    sql
+}
+
+/// Keeps the sightings of one page.
+pub(super) struct Keeper<'a> {
+    source: &'a str,
     thread: i64,
+    /// Emitted, and not in the state yet.
+    new: Vec<NewPost<'a>>,
+}
+
+/// A post that is seen for the first time.
+struct NewPost<'a> {
+    key: &'a str,
     place: i64,
-    mut record: Record,
-    known: Option<&Known>,
-) -> rusqlite::Result<Verdict> {
-    let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
-    let hash = hash_of(&record);
-    let run = work.run();
-    let verdict = verdict(known, hash, record.status, run);
-    let key = key_of(&record, &source).to_owned();
-    let counts = &mut work.done.posts;
-    counts.read += 1;
-    let (change, revision) = match verdict {
-        Verdict::New(change) => {
-            counts.new += 1;
-            (change, 1)
-        }
-        Verdict::Changed(change) => {
-            counts.edited += 1;
-            (change, known.map_or(1, |known| known.revision.saturating_add(1)))
-        }
-        Verdict::Same | Verdict::Repeated => {
-            counts.unchanged += 1;
-            if let Some(known) = known
-                && (known.thread != thread || known.place != place || known.gone > 0)
-            {
-                work.db
-                    .prepare_cached(
-                        "UPDATE post SET thread = ?3, place = ?4, gone = min(gone, 0) WHERE source = ?1 AND key = ?2",
-                    )?
-                    .execute(params![work.source, key, thread, place])?;
+    permalink: Option<i64>,
+    hash: [u8; 16],
+    gone: i64,
+}
+
+impl<'a> Keeper<'a> {
+    /// For posts of that thread.
+    pub(super) fn new(source: &'a str, thread: i64) -> Keeper<'a> {
+        Keeper { source, thread, new: Vec::new() }
+    }
+
+    /// Keeps a sighting and puts the record into the outbox where it is to be emitted. Counts it. New posts are written by
+    /// [`Keeper::finish`].
+    pub(super) fn keep(
+        &mut self,
+        work: &mut Work<'_>,
+        place: i64,
+        record: &'a mut Record,
+        known: Option<&Known>,
+    ) -> rusqlite::Result<Verdict> {
+        let hash = hash_of(record);
+        let (run, source, thread) = (work.run(), work.source, self.thread);
+        let verdict = verdict(known, hash, record.status, run);
+        let key = key_of(record, self.source);
+        let counts = &mut work.done.posts;
+        counts.read += 1;
+        let (change, revision) = match verdict {
+            Verdict::New(change) => {
+                counts.new += 1;
+                (change, 1)
             }
-            return Ok(verdict);
+            Verdict::Changed(change) => {
+                counts.edited += 1;
+                (change, known.map_or(1, |known| known.revision.saturating_add(1)))
+            }
+            Verdict::Same | Verdict::Repeated => {
+                counts.unchanged += 1;
+                if let Some(known) = known
+                    && (known.thread != thread || known.place != place || known.gone > 0)
+                {
+                    work.db
+                        .prepare_cached(
+                            "UPDATE post SET thread = ?3, place = ?4, gone = min(gone, 0) WHERE source = ?1 AND key = ?2",
+                        )?
+                        .execute(params![source, key, thread, place])?;
+                }
+                return Ok(verdict);
+            }
+        };
+        counts.deleted += u64::from(change == Change::Deleted);
+        let gone = if change == Change::Deleted { DELETED } else { 0 };
+        let permalink = permalink(work, record, key)?;
+        if known.is_some() {
+            work.db
+                .prepare_cached(
+                    "UPDATE post SET thread = ?3, place = ?4, revision = ?5, run = ?6, gone = ?7, permalink = ?8, hash = ?9
+                     WHERE source = ?1 AND key = ?2",
+                )?
+                .execute(params![source, key, thread, place, revision, run, gone, permalink, hash])?;
         }
-    };
-    counts.deleted += u64::from(change == Change::Deleted);
-    let gone = if change == Change::Deleted { DELETED } else { 0 };
-    let permalink = permalink(work, &record, &key)?;
-    work.db
-        .prepare_cached(
-            "INSERT INTO post (source, key, thread, place, revision, run, gone, permalink, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (source, key) DO UPDATE SET thread = excluded.thread, place = excluded.place,
-                 revision = excluded.revision, run = excluded.run, gone = excluded.gone, hash = excluded.hash,
-                 permalink = excluded.permalink",
-        )?
-        .execute(params![work.source, key, thread, place, revision, run, gone, permalink, hash])?;
-    record.change = change;
-    record.revision = revision;
-    emit(work, record)?;
-    Ok(verdict)
+        record.change = change;
+        record.revision = revision;
+        emit(work, record)?;
+        if known.is_none() {
+            self.new.push(NewPost { key: key_of(record, self.source), place, permalink, hash, gone });
+        }
+        Ok(verdict)
+    }
+
+    /// Writes the new posts.
+    pub(super) fn finish(self, work: &Work<'_>) -> rusqlite::Result<()> {
+        let mut new = &self.new[..];
+        for (rows, sql) in ROWS.into_iter().zip(&*ADD) {
+            if new.len() < rows {
+                continue;
+            }
+            let mut add = work.db.prepare_cached(sql)?;
+            for (at, shared) in (1..).zip([work.source, self.thread, work.run()]) {
+                add.raw_bind_parameter(at, shared)?;
+            }
+            while let Some((now, later)) = new.split_at_checked(rows) {
+                for (row, NewPost { key, place, permalink, hash, gone }) in now.iter().enumerate() {
+                    let own = SHARED + row * OWN;
+                    add.raw_bind_parameter(own + 1, key)?;
+                    add.raw_bind_parameter(own + 2, place)?;
+                    add.raw_bind_parameter(own + 3, permalink)?;
+                    add.raw_bind_parameter(own + 4, &hash[..])?;
+                    add.raw_bind_parameter(own + 5, gone)?;
+                }
+                add.raw_execute()?;
+                new = later;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Puts a record into the outbox, and counts it.
-pub(super) fn emit(work: &mut Work<'_>, record: Record) -> rusqlite::Result<()> {
+pub(super) fn emit(work: &mut Work<'_>, record: &mut Record) -> rusqlite::Result<()> {
     let change = record.change;
     work.done.last_seq = Some(outbox::put(work.counters, record)?);
     let column = match change {
@@ -156,13 +259,22 @@ fn permalink(work: &mut Work<'_>, record: &Record, key: &str) -> rusqlite::Resul
     let Some(url) = record.url.as_deref() else { return Ok(None) };
     let post = key.rsplit('/').next().unwrap_or(key);
     let thread = record.thread.as_ref().and_then(|thread| thread.id.as_deref());
-    let shape = shape_of(url, post, thread);
-    if let Some(id) = work.active().and_then(|active| active.permalinks.get(&shape)) {
-        return Ok(Some(*id));
+    let shapes = work.active().map(|active| active.permalinks.as_slice()).unwrap_or_default();
+    // the shape of the post before, nearly always
+    if let Some((_, row)) = shapes.last().filter(|(shape, _)| fits(shape, url, post, thread)) {
+        return Ok(Some(*row));
     }
-    let row = permalink_row(work, &shape)?;
-    if let (Some(active), Some(id)) = (work.queue.active.get_mut(&work.source), row) {
-        active.permalinks.insert(shape, id);
+    let shape = shape_of(url, post, thread);
+    let at = shapes.iter().position(|(known, _)| *known == shape);
+    let row = match at {
+        Some(at) => shapes.get(at).map(|(_, row)| *row),
+        None => permalink_row(work, &shape)?,
+    };
+    if let (Some(active), Some(row)) = (work.queue.active.get_mut(&work.source), row) {
+        if let Some(at) = at {
+            active.permalinks.remove(at);
+        }
+        active.permalinks.push((shape, row));
     }
     Ok(row)
 }
@@ -197,6 +309,24 @@ pub(super) fn fill(shape: &str, post: &str, thread: Option<&str>) -> String {
     shape.replace("{post}", post).replace("{thread}", thread.unwrap_or_default())
 }
 
+/// Whether [`fill`] makes this address of the shape.
+fn fits(shape: &str, url: &str, post: &str, thread: Option<&str>) -> bool {
+    let (mut shape, mut url) = (shape, url);
+    while let Some(at) = memchr::memchr(b'{', shape.as_bytes()) {
+        let (plain, rest) = shape.split_at(at);
+        let (said, after) = if let Some(after) = rest.strip_prefix("{post}") {
+            (post, after)
+        } else if let Some(after) = rest.strip_prefix("{thread}") {
+            (thread.unwrap_or_default(), after)
+        } else {
+            rest.split_at(1)
+        };
+        let Some(rest) = url.strip_prefix(plain).and_then(|url| url.strip_prefix(said)) else { return false };
+        (shape, url) = (after, rest);
+    }
+    shape == url
+}
+
 /// Replaces an id that stands by itself, not as a part of a longer number or word.
 fn take_out(text: &str, id: &str, by: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -214,4 +344,55 @@ fn take_out(text: &str, id: &str, by: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_posts_are_found_whatever_lies_between_them() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(include_str!("schema.sql")).unwrap();
+        let mut add = db
+            .prepare("INSERT INTO post (source, key, thread, place, revision, run, gone, hash) VALUES (?1, ?2, ?3, 0, 1, 1, 0, ?4)")
+            .unwrap();
+        for key in 10..60 {
+            add.execute(params![2, key.to_string(), key, [0_u8; 16]]).unwrap();
+        }
+        // another source's are not its own
+        for key in ["05", "13", "70", "é"] {
+            add.execute(params![3, key, 1, [0_u8; 16]]).unwrap();
+        }
+        let none: [&str; 0] = [];
+        for (keys, there) in [
+            (&none[..], &[][..]),
+            (&["12", "11", "10"], &[12, 11, 10]),
+            (&["05", "70", "é", ""], &[-1, -1, -1, -1]),
+            (&["59", "10", "30", "1", "31", "310", "32", "99", "36", "40"], &[59, 10, 30, -1, 31, -1, 32, -1, 36, 40]),
+        ] {
+            let known = known(&db, 2, keys).unwrap();
+            let threads: Vec<i64> = known.iter().map(|known| known.map_or(-1, |known| known.thread)).collect();
+            assert_eq!(threads, there, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_fits_a_shape_that_makes_it() {
+        let url = "http://f/t/12?p=7#p7";
+        let shape = shape_of(url, "7", Some("12"));
+        assert_eq!(shape, "http://f/t/{thread}?p={post}#p{post}");
+        for (shape, post, thread, fit) in [
+            (&*shape, "7", Some("12"), true),
+            (&shape, "8", Some("12"), false),
+            (&shape, "7", Some("13"), false),
+            (&shape, "7", None, false),
+            (url, "7", Some("12"), true),
+            ("http://f/t/{thread}?p={post}", "7", Some("12"), false),
+            ("http://f/t/{thread}?p={post}#p{post}{", "7", Some("12"), false),
+        ] {
+            assert_eq!(fits(shape, url, post, thread), fit, "{shape} {post} {thread:?}");
+            assert_eq!(fill(shape, post, thread) == url, fit, "{shape} {post} {thread:?}");
+        }
+    }
 }

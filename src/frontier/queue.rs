@@ -6,6 +6,7 @@
 mod hosts;
 mod numbers;
 mod over;
+mod row;
 mod setback;
 mod waits;
 
@@ -21,17 +22,14 @@ use tokio::time::Instant;
 
 use crate::{
     clock::Clock,
-    model::{NewRequest, Reason, Request, SourceSettings, Validators},
+    model::{Board, Reason, Request, SourceSettings},
 };
 
-use super::{RunOptions, missing::Recent};
-use numbers::reason_of;
+use super::{RunOptions, inbox::WORTH_A_SYNC, missing::Recent};
 pub(super) use numbers::{kind_number, kind_of, reason_number};
+use row::request_in;
 pub(super) use waits::{at_wall, from_now};
 use waits::{canonical, wait_between, wait_until};
-
-/// Waits from this length on are written to disk at once: a crash must not forget them.
-const WORTH_A_SYNC: Duration = Duration::from_secs(2);
 
 /// Order among the pending pages of a source; stored.
 pub(super) mod rank {
@@ -62,10 +60,22 @@ pub(super) struct Active {
     pub(super) threads: u64,
     /// By listing, the pages in a row that told nothing that was not told before.
     pub(super) repeats: HashMap<String, u32>,
-    /// Rows of the shapes that its posts' addresses have.
-    pub(super) permalinks: HashMap<String, i64>,
+    /// The shapes that its posts' addresses have and their rows, the one that was met last at the end.
+    pub(super) permalinks: Vec<(String, i64)>,
+    /// The thread of the page that was read last.
+    pub(super) told: Option<ToldThread>,
     /// Nothing was pending when last looked at, and nothing has been added since.
     dry: bool,
+}
+
+/// A thread as its page told of it, which is what the state holds of it.
+#[derive(Debug)]
+pub(super) struct ToldThread {
+    pub(super) row: i64,
+    pub(super) key: String,
+    pub(super) url: Option<url::Url>,
+    pub(super) title: Option<String>,
+    pub(super) boards: Vec<Board>,
 }
 
 impl Active {
@@ -78,7 +88,7 @@ impl Active {
         first_serial: i64,
     ) -> Active {
         let (repeats, permalinks) = Default::default();
-        Active { settings, run, now, options, first_serial, threads: 0, repeats, permalinks, dry: false }
+        Active { settings, run, now, options, first_serial, threads: 0, repeats, permalinks, told: None, dry: false }
     }
 }
 
@@ -258,17 +268,17 @@ impl Queue {
     ) -> rusqlite::Result<Next> {
         let Some(at) = self.origins.get(origin).map(|origin| origin.id) else { return Ok(Next::Over) };
         let mut first = db.prepare_cached(
-            "SELECT id, rank FROM page WHERE state = 1 AND source = ?1 AND origin = ?2 AND due <= ?3
-             ORDER BY rank, thread, id LIMIT 1",
+            "SELECT id, rank, url, kind, board_id, thread_id, number, base, reason, attempt, etag, last_modified FROM page
+             WHERE state = 1 AND source = ?1 AND origin = ?2 AND due <= ?3 ORDER BY rank, thread, id LIMIT 1",
         )?;
         let found = first
-            .query_row(params![source, at, now.as_millisecond()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![source, at, now.as_millisecond()], |row| Ok((row.get(1)?, request_in(row)?)))
             .optional()?;
-        let Some((id, rank)): Option<(i64, i64)> = found else { return self.later(db, source, at, now) };
+        let Some((rank, request)): Option<(i64, Request)> = found else { return self.later(db, source, at, now) };
         if rank >= rank::CONFIRM && !self.all_else_read(db, source, now)? {
             return Ok(Next::Wait);
         }
-        self.lease(db, id, origin, serial).map(|request| Next::Request(Box::new(request)))
+        self.lease(db, source, request, origin, serial).map(|request| Next::Request(Box::new(request)))
     }
 
     /// Nothing is due: is something within the run's patience?
@@ -305,36 +315,16 @@ impl Queue {
         other.query_row(params![source, rank::CONFIRM, until], |row| row.get::<_, bool>(0)).map(|other| !other)
     }
 
-    fn lease(&mut self, db: &Connection, id: i64, origin: &str, serial: i64) -> rusqlite::Result<Request> {
+    fn lease(
+        &mut self,
+        db: &Connection,
+        source: i64,
+        request: Request,
+        origin: &str,
+        serial: i64,
+    ) -> rusqlite::Result<Request> {
+        let id = request.id;
         db.prepare_cached("UPDATE page SET state = 2 WHERE id = ?1")?.execute([id])?;
-        let mut row = db.prepare_cached(
-            "SELECT source, url, kind, board_id, thread_id, number, base, reason, attempt, etag, last_modified
-             FROM page WHERE id = ?1",
-        )?;
-        let (source, request) = row.query_row([id], |row| {
-            let source: i64 = row.get(0)?;
-            let url: String = row.get(1)?;
-            let url = url::Url::parse(&url).map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(error))
-            })?;
-            let reason = reason_of(row.get(7)?);
-            // a confirming read must be a whole one: "not modified" proves nothing about what the first read missed
-            let validators = if reason == Reason::Confirm {
-                Validators::default()
-            } else {
-                Validators { etag: row.get(9)?, last_modified: row.get(10)? }
-            };
-            let what = NewRequest {
-                url,
-                kind: kind_of(row.get(2)?),
-                board_id: row.get(3)?,
-                thread_id: row.get(4)?,
-                page: row.get(5)?,
-                position_base: row.get(6)?,
-                reason,
-            };
-            Ok((source, Request { id, source: Arc::from(""), what, validators, attempt: row.get(8)? }))
-        })?;
         let active = self.active.get(&source);
         let name = active.map_or_else(|| Arc::from(""), |active| Arc::clone(&active.settings.name));
         let delay = active.map_or(Duration::ZERO, |active| active.settings.delay);

@@ -11,14 +11,14 @@ use super::{
     enqueue::{self, Want},
     missing::{self, Here, Seen},
     plan::{self, Follow},
-    posts::{self, Known, Verdict},
-    queue::{rank, reason_number},
-    work::Work,
+    posts::{self, Keeper, Known, Verdict},
+    queue::{ToldThread, rank, reason_number},
+    work::{Shown, Work},
 };
 
 /// Keeps a thread page.
 pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> {
-    let Batch { mut records, news, .. } = batch;
+    let Batch { mut records, news, validators, .. } = batch;
     let told = news.thread.unwrap_or_default();
     let thread = thread_row(work, &told)?;
     let merged = merged_thread(work, thread)?;
@@ -37,9 +37,10 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
     if wanted == Posts::First {
         records.truncate(usize::from(number == 1));
     }
-    let sightings = sight(work, records)?;
+    let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
+    let known = sight(work, &source, &mut records)?;
     let read_on = !told.descending && (number == 1 || neighbour(work, thread, number - 1)?.is_some());
-    let places = || sightings.iter().map(|sighting| sighting.places(thread));
+    let places = || records.iter().zip(&known).map(|(record, known)| places(record, known.as_ref(), &source, thread));
     let pushed = !read_on && number > 1 && !told.descending && is_pushed(work, places());
     let last = if read_on || pushed { None } else { Some(last_place(work, thread)?) };
     let seen = Seen::new(places(), told.descending, read_on, last);
@@ -53,12 +54,14 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         missing::shift_rest(work, here, &seen)?;
     }
     let mut changed = false;
-    for (at, Sighting { record, known, .. }) in sightings.into_iter().enumerate() {
+    let mut keeper = Keeper::new(&source, thread);
+    for (at, (record, known)) in records.iter_mut().zip(known).enumerate() {
         let place = seen.place(at);
         let place = if progress { place } else { known.map_or(place, |known| known.place) };
-        let verdict = posts::keep(work, thread, place, record, known.as_ref())?;
+        let verdict = keeper.keep(work, place, record, known.as_ref())?;
         changed |= matches!(verdict, Verdict::New(_) | Verdict::Changed(_));
     }
+    keeper.finish(work)?;
     let doubt = missing::judge(work, here, &seen, missed)?;
 
     let next = news.next.map(|mut next| {
@@ -75,13 +78,11 @@ pub(super) fn thread(work: &mut Work<'_>, batch: Batch) -> rusqlite::Result<()> 
         _ => plan::follow(next.as_ref(), number, told.pages, progress, &limits, wanted),
     };
     // the row of a merged thread stays its own until it is proven to be no more
-    let (lo, hi) = if merged.is_some() { (None, None) } else { seen.range().unzip() };
-    work.db
-        .prepare_cached(
-            "UPDATE page SET thread = ?2, number = ?3, lo = ?4, hi = ?5, base = coalesce(?6, base) WHERE id = ?1",
-        )?
-        .execute(params![work.page.id, merged.unwrap_or(thread), asked.unwrap_or(number), lo, hi, base])?;
-    work.read(changed || work.done.posts.missing > 0)?;
+    let places = seen.range().filter(|_| merged.is_none());
+    let number_now = asked.unwrap_or(number);
+    let of = merged.unwrap_or(thread);
+    let shown = Shown { thread: of, number: number_now, places, base, validators: &validators };
+    work.read_posts(changed || work.done.posts.missing > 0, &shown)?;
     if let Some(merged) = merged {
         want_from_start(work, thread, u32::MAX)?;
         missing::merged(work, merged)?;
@@ -178,7 +179,7 @@ fn shows_another(work: &Work<'_>, thread: i64, told: &ThreadNews, records: &[Rec
     let lo: Option<i64> = row.query_row([work.page.id], |row| row.get(0))?;
     let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
     for record in records {
-        let known = posts::known(work.db, work.source, posts::key_of(record, &source))?;
+        let known = posts::known(work.db, work.source, &[posts::key_of(record, &source)])?.pop().flatten();
         match (known.filter(|known| known.thread == thread && known.place > 0), lo) {
             (Some(known), Some(lo)) => return Ok(known.place < lo),
             // a page that was never read and brings a post that was never read is what was asked for
@@ -205,34 +206,20 @@ fn place(records: &mut [Record], base: Option<u32>) {
     }
 }
 
-/// A post on the page, and what is known of it.
-struct Sighting {
-    key: String,
-    record: Record,
-    known: Option<Known>,
+/// A post's key, its place as known in this thread, and its place as printed; 0 where there is none.
+fn places<'a>(record: &'a Record, known: Option<&Known>, source: &str, thread: i64) -> (&'a str, Option<i64>, i64) {
+    let before = known.filter(|known| known.thread == thread).map(|known| known.place);
+    (posts::key_of(record, source), before, record.position.map_or(0, posts::place_of))
 }
 
-impl Sighting {
-    /// Its key, its place as known in this thread, and its place as printed; 0 where there is none.
-    fn places(&self, thread: i64) -> (&str, Option<i64>, i64) {
-        let before = self.known.filter(|known| known.thread == thread).map(|known| known.place);
-        (&self.key, before, self.record.position.map_or(0, posts::place_of))
-    }
-}
-
-/// The posts of the page, doubles left out.
-fn sight(work: &Work<'_>, records: Vec<Record>) -> rusqlite::Result<Vec<Sighting>> {
-    let source = work.active().map(|active| active.settings.name.clone()).unwrap_or_default();
-    let mut on_page = HashSet::new();
-    let mut sightings = Vec::with_capacity(records.len());
-    for record in records {
-        let key = posts::key_of(&record, &source).to_owned();
-        if on_page.insert(key.clone()) {
-            let known = posts::known(work.db, work.source, &key)?;
-            sightings.push(Sighting { key, record, known });
-        }
-    }
-    Ok(sightings)
+/// What is known of the posts of the page; doubles are left out.
+fn sight(work: &Work<'_>, source: &str, records: &mut Vec<Record>) -> rusqlite::Result<Vec<Option<Known>>> {
+    let mut on_page = HashSet::with_capacity(records.len());
+    let once: Vec<bool> = records.iter().map(|record| on_page.insert(posts::key_of(record, source))).collect();
+    let mut once = once.into_iter();
+    records.retain(|_| once.next().unwrap_or(false));
+    let keys: Vec<&str> = records.iter().map(|record| posts::key_of(record, source)).collect();
+    posts::known(work.db, work.source, &keys)
 }
 
 /// Whether the page brought a post that this run's read of the page before it had not: a last page that repeats itself for
@@ -264,7 +251,7 @@ fn neighbour(work: &Work<'_>, thread: i64, number: u32) -> rusqlite::Result<Opti
 }
 
 /// The thread's row, made where it is new; what the page tells of it is kept.
-fn thread_row(work: &Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
+fn thread_row(work: &mut Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
     let url = told.url.as_ref().map(url::Url::as_str);
     let key = match (&told.id, url) {
         (Some(id), _) => id.clone(),
@@ -272,6 +259,15 @@ fn thread_row(work: &Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
         (None, Some(url)) => format!("#{:x}", plan::number_of(url)),
         (None, None) => format!("#{:x}", plan::number_of(&work.page.url)),
     };
+    let known = work.active().and_then(|active| active.told.as_ref());
+    if let Some(known) = known
+        && known.key == key
+        && known.url == told.url
+        && known.title == told.title
+        && known.boards == told.boards
+    {
+        return Ok(known.row);
+    }
     let boards = if told.boards.is_empty() {
         None
     } else {
@@ -287,5 +283,10 @@ fn thread_row(work: &Work<'_>, told: &ThreadNews) -> rusqlite::Result<i64> {
              title = coalesce(excluded.title, title), boards = coalesce(excluded.boards, boards)
          RETURNING id",
     )?;
-    row.query_row(params![work.source, key, url, told.title, boards], |row| row.get(0))
+    let row = row.query_row(params![work.source, key, url, told.title, boards], |row| row.get(0))?;
+    if let Some(active) = work.queue.active.get_mut(&work.source) {
+        let ThreadNews { url, title, boards, .. } = told.clone();
+        active.told = Some(ToldThread { row, key, url, title, boards });
+    }
+    Ok(row)
 }

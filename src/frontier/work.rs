@@ -7,9 +7,9 @@ use super::{
     Committed,
     outbox::Counters,
     plan::recheck_age,
-    queue::{Active, Queue, kind_of, rank, reason_number},
+    queue::{Active, Queue, kind_number, kind_of, rank, reason_number},
 };
-use crate::model::{PageKind, Reason};
+use crate::model::{PageKind, Reason, Validators};
 
 /// The row of the page that was fetched, as it was before.
 #[derive(Clone, Debug)]
@@ -29,6 +29,31 @@ pub(super) struct PageRow {
     pub(super) again: bool,
     /// It has been read before, and showed posts.
     pub(super) known: bool,
+}
+
+/// What a page of posts showed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown<'a> {
+    /// Row of the thread to which the page belongs.
+    pub(super) thread: i64,
+    pub(super) number: u32,
+    /// Places of its first and last post.
+    pub(super) places: Option<(i64, i64)>,
+    pub(super) base: Option<u32>,
+    pub(super) validators: &'a Validators,
+}
+
+/// What is kept of every page that was read; `number`: the number that it has from now on.
+macro_rules! read_page {
+    ($number:literal) => {
+        concat!(
+            "UPDATE page SET state = confirm, run = ?2, attempt = 0, read_at = ?3, serial = ?4, stage = ?5, recheck_at = ?6,
+                 changes = changes + ?7, seen = mark, confirm = 0, due = 0,
+                 rank = CASE confirm WHEN 0 THEN rank ELSE ?8 - ",
+            $number,
+            " END, reason = CASE confirm WHEN 0 THEN reason ELSE ?9 END"
+        )
+    };
 }
 
 /// What a commit works with.
@@ -84,6 +109,15 @@ impl Work<'_> {
     /// The page was read: when is it visited again? A page that changed starts anew, a visit that found nothing leads to
     /// the next stage, and to the one after it where nothing was ever found. A confirming read that is wanted of it follows.
     pub(super) fn read(&mut self, changed: bool) -> rusqlite::Result<()> {
+        self.keep_read(changed, None)
+    }
+
+    /// The same for a page of posts.
+    pub(super) fn read_posts(&mut self, changed: bool, shown: &Shown<'_>) -> rusqlite::Result<()> {
+        self.keep_read(changed, Some(shown))
+    }
+
+    fn keep_read(&mut self, changed: bool, shown: Option<&Shown<'_>>) -> rusqlite::Result<()> {
         let stage = if changed || !self.page.recheck {
             0
         } else if self.page.changes == 0 {
@@ -91,29 +125,48 @@ impl Work<'_> {
         } else {
             self.page.stage + 1
         };
-        self.db
-            .prepare_cached(
-                "UPDATE page SET state = confirm, run = ?2, attempt = 0, read_at = ?3, serial = ?4, stage = ?5, recheck_at = ?6,
-                     changes = changes + ?7, seen = mark, confirm = 0, due = 0,
-                     rank = CASE confirm WHEN 0 THEN rank ELSE ?8 - number END,
-                     reason = CASE confirm WHEN 0 THEN reason ELSE ?9 END
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                self.page.id,
-                self.run(),
-                self.fetched_at.as_millisecond(),
-                self.counters.serial,
-                stage,
-                self.visit_after(stage),
-                changed,
-                rank::LAST,
-                reason_number(Reason::Confirm)
-            ])?;
+        let mut row = self.db.prepare_cached(match shown {
+            None => concat!(read_page!("number"), " WHERE id = ?1"),
+            Some(_) => concat!(
+                read_page!("?12"),
+                ", kind = ?10, thread = ?11, number = ?12, lo = ?13, hi = ?14, base = coalesce(?15, base), etag = ?16,
+                 last_modified = ?17 WHERE id = ?1"
+            ),
+        })?;
+        row.raw_bind_parameter(1, self.page.id)?;
+        row.raw_bind_parameter(2, self.run())?;
+        row.raw_bind_parameter(3, self.fetched_at.as_millisecond())?;
+        row.raw_bind_parameter(4, self.counters.serial)?;
+        row.raw_bind_parameter(5, stage)?;
+        row.raw_bind_parameter(6, self.visit_after(stage))?;
+        row.raw_bind_parameter(7, changed)?;
+        row.raw_bind_parameter(8, rank::LAST)?;
+        row.raw_bind_parameter(9, reason_number(Reason::Confirm))?;
+        if let Some(shown) = shown {
+            row.raw_bind_parameter(10, kind_number(PageKind::Thread))?;
+            row.raw_bind_parameter(11, shown.thread)?;
+            row.raw_bind_parameter(12, shown.number)?;
+            let (lo, hi) = shown.places.unzip();
+            row.raw_bind_parameter(13, lo)?;
+            row.raw_bind_parameter(14, hi)?;
+            row.raw_bind_parameter(15, shown.base)?;
+            row.raw_bind_parameter(16, shown.validators.etag.as_deref())?;
+            row.raw_bind_parameter(17, shown.validators.last_modified.as_deref())?;
+        }
+        row.raw_execute()?;
+        drop(row);
         if self.page.again {
             self.touch();
         }
         Ok(())
+    }
+
+    /// What is known of a thread's being gone: 0, the serial of the read that did not find it, or that it is deleted.
+    pub(super) fn thread_is_gone(&mut self, thread: i64, gone: i64) -> rusqlite::Result<()> {
+        if let Some(active) = self.queue.active.get_mut(&self.source) {
+            active.told = None;
+        }
+        self.db.prepare_cached("UPDATE thread SET gone = ?2 WHERE id = ?1")?.execute(params![thread, gone]).map(drop)
     }
 
     /// Something at the page's origin may have become pending.

@@ -12,18 +12,21 @@ use tokio::{
 
 use super::{
     Lease, StateError, commit, enqueue,
-    handle::{Answer, Command, Inbox},
+    handle::{Answer, Command},
+    inbox::Inbox,
     open::Opened,
     outbox::{self, Counters},
     outlook,
     queue::{Next, Queue},
 };
 
-/// Posts and pages after which a transaction is closed though more commands wait.
+/// Posts and pages after which a transaction is closed though more commands wait: some twenty pages, a megabyte of lines. What twice
+/// as many change has no room in the database's cache.
 const GROUP: usize = 500;
 
-/// How long a transaction may stay open for the commits of pages that are on their way.
-const GATHER: Duration = Duration::from_millis(25);
+/// How long a transaction may stay open for the commits of pages that are on their way. Records leave that much later; pages of the
+/// database that several commits change are written once.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// How long a transaction that nobody waits for may stay open.
 const IDLE: Duration = Duration::from_millis(500);
@@ -127,6 +130,9 @@ impl Writer {
 
     /// The next command; `Wake` when it is time to look at the queue or to close the transaction; `None` at the end.
     async fn next_command(&mut self) -> Option<Command> {
+        if self.inbox.await_letters(!self.lessees.is_empty()) {
+            return Some(Command::Wake);
+        }
         let patience = if self.waiting.is_empty() { IDLE } else { GATHER };
         let flush_at = self.open_since.map(|since| since + patience);
         let lease_at = if self.lessees.is_empty() { None } else { self.queue.wake_at() };
@@ -154,13 +160,21 @@ impl Writer {
                 self.urgent = true;
                 self.answer_when_safe(answer, result);
             }
-            Command::Commit { request, batch, answer } => {
+            Command::Commit { request, batch, then } => {
                 let result = self.write(|writer| {
                     commit::commit(&writer.connection, &mut writer.queue, &mut writer.counters, request, *batch)
                 });
                 self.rows += result.as_ref().map_or(0, |done| done.posts.read as usize);
                 self.counted = true;
-                self.answer_when_safe(answer, result);
+                match result {
+                    Ok(done) => self.waiting.push(Box::new(|safe| then(safe.map(|()| done)))),
+                    Err(error) => then(Err(error)),
+                }
+            }
+            Command::Settle { answer } => {
+                self.urgent = true;
+                let so_far = self.failed.clone().map_or(Ok(()), Err);
+                self.answer_when_safe(answer, so_far);
             }
             Command::Retry { request, failure, due, max_retries, answer } => {
                 let result = self.write(|writer| {
@@ -312,7 +326,7 @@ impl Writer {
 
     fn read_inbox(&mut self) {
         let letters = self.inbox.take();
-        if letters.given_back.is_empty() && letters.fetched.is_empty() {
+        if letters.is_empty() {
             return;
         }
         let urgent = self.write(|writer| {

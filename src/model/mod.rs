@@ -6,7 +6,6 @@
 mod counts;
 mod extracted;
 mod health;
-mod line;
 mod markup;
 mod page;
 mod post;

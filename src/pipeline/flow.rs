@@ -9,8 +9,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     PipelineError, Plan, SourcePlan, Tally,
     keep::Keep,
+    room::PLACES,
     shared::{Means, Shared, SourceRun},
-    stages::{committer, extraction, fetcher, normalizer},
+    stages::{extraction, fetcher, normalizer, returner},
     writer,
 };
 use crate::{
@@ -21,8 +22,8 @@ use crate::{
 
 /// Pages between two stages: enough to keep every stage busy, few enough that memory stays flat.
 const BETWEEN: usize = 4;
-/// Commits under way at once; the state commits them as one group.
-const COMMITTERS: usize = 16;
+/// Pages that are given back at once, since the session of their source had ended.
+const RETURNERS: usize = 4;
 
 /// What is not counted so long after its commit never will be: the report tells of it.
 const COUNTED_WITHIN: Duration = Duration::from_secs(5);
@@ -64,26 +65,27 @@ impl Flow {
         };
         let fetchers = plan.connections.max(1);
         let shared = Arc::new(Shared::new(plan, frontier, stop, tally)?);
-        let (page_sender, pages) = async_channel::bounded(BETWEEN);
+        let (page_sender, pages) = async_channel::bounded(PLACES);
         let (apart_sender, apart) = async_channel::bounded(BETWEEN);
-        let (batch_sender, batches) = async_channel::bounded(BETWEEN);
+        let (lost_sender, lost) = async_channel::bounded(BETWEEN);
 
         let drained = CancellationToken::new();
         let writing = tokio::spawn(writer::writer(Arc::clone(&shared), sink, drained.clone()));
         let stages = TaskTracker::new();
         for _ in 0..fetchers {
-            stages.spawn(fetcher(Arc::clone(&shared), page_sender.clone(), batch_sender.clone()));
+            stages.spawn(fetcher(Arc::clone(&shared), page_sender.clone()));
         }
         for _ in 0..threads {
             let (shared, keep, pages) = (Arc::clone(&shared), Arc::clone(&keep), pages.clone());
-            let (apart, batches) = (apart_sender.clone(), batch_sender.clone());
-            stages.spawn_blocking(move || extraction(&shared, &keep, &pages, &apart, &batches));
+            let (apart, lost) = (apart_sender.clone(), lost_sender.clone());
+            stages.spawn_blocking(move || extraction(&shared, &keep, &pages, &apart, &lost));
         }
         let (normalizing, keeping) = (Arc::clone(&shared), Arc::clone(&keep));
-        stages.spawn_blocking(move || normalizer(&normalizing, &keeping, &apart, &batch_sender));
-        for _ in 0..COMMITTERS {
-            stages.spawn(committer(Arc::clone(&shared), batches.clone()));
+        stages.spawn_blocking(move || normalizer(&normalizing, &keeping, &apart));
+        for _ in 0..RETURNERS {
+            stages.spawn(returner(Arc::clone(&shared), lost.clone()));
         }
+        drop(lost_sender);
         // each stage now holds the only ends it needs: the flow drains when the fetchers have gone
         stages.close();
         let writing = Arc::new(tokio::sync::Mutex::new(Some(writing)));

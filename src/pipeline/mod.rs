@@ -1,7 +1,7 @@
 //! The whole flow: `frontier → fetch → extract → normalize → emit`, wired in one function, [`Flow::open`]; [`run`] is its simple use.
 //!
 //! ```text
-//! frontier ─lease→ fetchers ─pages→ extraction threads ─extracted→ normalizer ─batches→ committers → frontier
+//! frontier ─lease→ fetchers ─pages→ extraction threads ─extracted→ normalizer ─batches→ frontier
 //!                                                                     outbox (in the frontier) ─lines→ writer → sink
 //! ```
 //!

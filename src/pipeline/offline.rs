@@ -84,6 +84,9 @@ pub enum OfflineError {
     /// The records could not be written.
     #[error("cannot write records: {0}")]
     Output(#[source] io::Error),
+    /// A record could not be serialized: a bug.
+    #[error("cannot serialize a record: {0}")]
+    Serialize(#[from] serde_json::Error),
     /// A thread that reads could not be had.
     #[error("cannot read side by side: {0}")]
     Threads(#[source] io::Error),
@@ -203,7 +206,8 @@ impl Offline<'_> {
     fn write(&mut self, records: &[Record]) -> Result<(), OfflineError> {
         self.line.clear();
         for record in records {
-            record.write_line(&mut self.line);
+            serde_json::to_writer(&mut self.line, record)?;
+            self.line.push(b'\n');
         }
         self.report.records += records.len() as u64;
         self.out.write_all(&self.line).map_err(OfflineError::Output)

@@ -11,6 +11,7 @@ use std::{
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::{PipelineError, Plan, Tally, room::Room, suspects::Suspects};
 use crate::{
@@ -94,8 +95,45 @@ pub(super) struct Shared {
     runs: Mutex<HashMap<Arc<str>, Arc<SourceRun>>>,
     /// Counts the runs that have begun, to wake fetchers that found nothing to do.
     begun: watch::Sender<u64>,
-    broke: Mutex<Option<PipelineError>>,
+    ledger: Ledger,
     jitter: AtomicU64,
+}
+
+/// Where it is put down what became of a page. Clones are one; none holds the frontier, so that the frontier's thread may hold one.
+#[derive(Clone)]
+pub(super) struct Ledger {
+    tally: Tally,
+    broke: Arc<Mutex<Option<PipelineError>>>,
+    stop: CancellationToken,
+}
+
+impl Ledger {
+    /// Keeps the first fault and stops the flow.
+    pub(super) fn broke(&self, error: PipelineError) {
+        lock(&self.broke).get_or_insert(error);
+        self.stop.cancel();
+    }
+
+    /// A page was committed, and that is safe.
+    pub(super) fn committed(
+        &self,
+        source: &Arc<str>,
+        url: &Url,
+        outcome: PageResult,
+        committed: &Committed,
+        bytes: u64,
+    ) {
+        let posts = committed.posts;
+        match outcome {
+            PageResult::Read | PageResult::Unchanged => {
+                tracing::debug!(%source, %url, ?outcome, read = posts.read, new = posts.new, edited = posts.edited, "page");
+            }
+            PageResult::Noticed(why) => tracing::info!(%source, %url, ?why, "page holds no posts"),
+            PageResult::Unrecognised => tracing::warn!(%source, %url, "no engine profile knows this page"),
+            PageResult::Failed => tracing::warn!(%source, %url, "page promised posts and none could be read"),
+        }
+        self.tally.committed(source, outcome, committed, bytes);
+    }
 }
 
 impl Shared {
@@ -110,6 +148,7 @@ impl Shared {
         let means = Mutex::new(Means::of(&plan, gate.clone(), sessions.clone())?);
         Ok(Shared {
             suspects: Suspects::open(&plan.state),
+            ledger: Ledger { tally: tally.clone(), broke: Arc::default(), stop: stop.clone() },
             frontier,
             stop,
             closing: CancellationToken::new(),
@@ -123,7 +162,6 @@ impl Shared {
             means,
             runs: Mutex::default(),
             begun: watch::Sender::new(0),
-            broke: Mutex::default(),
             jitter: AtomicU64::new(RandomState::new().hash_one(0)),
             plan,
         })
@@ -182,12 +220,11 @@ impl Shared {
 
     /// Keeps the first fault and stops the flow.
     pub(super) fn broke(&self, error: PipelineError) {
-        lock(&self.broke).get_or_insert(error);
-        self.stop.cancel();
+        self.ledger.broke(error);
     }
 
     pub(super) fn take_fault(&self) -> Option<PipelineError> {
-        lock(&self.broke).take()
+        lock(&self.ledger.broke).take()
     }
 
     pub(super) fn refused(&self, request: &Request, refusal: &Refusal) {
@@ -203,24 +240,8 @@ impl Shared {
         self.tally.failed(source, failure, retried);
     }
 
-    pub(super) fn committed(
-        &self,
-        source: &Arc<str>,
-        url: &str,
-        outcome: PageResult,
-        committed: &Committed,
-        bytes: u64,
-    ) {
-        let posts = committed.posts;
-        match outcome {
-            PageResult::Read | PageResult::Unchanged => {
-                tracing::debug!(%source, url, ?outcome, read = posts.read, new = posts.new, edited = posts.edited, "page");
-            }
-            PageResult::Noticed(why) => tracing::info!(%source, url, ?why, "page holds no posts"),
-            PageResult::Unrecognised => tracing::warn!(%source, url, "no engine profile knows this page"),
-            PageResult::Failed => tracing::warn!(%source, url, "page promised posts and none could be read"),
-        }
-        self.tally.committed(source, outcome, committed, bytes);
+    pub(super) fn ledger(&self) -> Ledger {
+        self.ledger.clone()
     }
 
     /// A number in 0..1 that differs at each call and in each process.

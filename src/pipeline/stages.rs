@@ -9,13 +9,13 @@ use tokio_util::sync::CancellationToken;
 use super::{
     isolate::{Watchman, guarded, trip},
     keep::Keep,
-    room::Place,
+    room::{Place, Taken},
     shared::{Shared, SourceRun},
 };
 use crate::{
     extract::extract,
     fetch::{Fetch, decode},
-    frontier::{Batch, Lease, PageNews, PageResult, ThreadNews},
+    frontier::{Batch, Committed, Lease, PageNews, PageResult, StateError, ThreadNews},
     model::{Extracted, FailureClass, FetchFailure, Fetched, Outcome, Page, PageKind, Posts, Refusal, Request},
     normalize::{Knowledge, Normalized, PageStamp, date::Turn},
     polite,
@@ -23,9 +23,10 @@ use crate::{
 
 /// A page on its way, with its lease.
 pub(super) struct Fresh {
-    pub(super) lease: Lease,
-    pub(super) run: Arc<SourceRun>,
-    pub(super) page: Page,
+    lease: Lease,
+    run: Arc<SourceRun>,
+    page: Page,
+    place: Place,
 }
 
 /// A page taken apart.
@@ -40,18 +41,23 @@ pub(super) struct Apart {
 }
 
 /// A page ready to be committed.
-pub(super) struct Ready {
-    pub(super) lease: Lease,
-    pub(super) batch: Batch,
-    pub(super) bytes: u64,
-    /// The page is worth nothing, since the session of its source had ended: it is to be fetched again.
-    pub(super) lost: Option<FetchFailure>,
+struct Ready {
+    lease: Lease,
+    batch: Batch,
+    bytes: u64,
+}
+
+/// A page that is worth nothing, since the session of its source had ended: it is to be fetched again.
+pub(super) struct Lost {
+    lease: Lease,
+    origin: String,
+    failure: FetchFailure,
 }
 
 /// Leases requests and fetches them until the flow closes or is asked to stop.
-pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: Sender<Ready>) {
+pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>) {
     let _watchman = Watchman { shared: &shared, stage: "fetch" };
-    while let Some((lease, _place)) = next_lease(&shared).await {
+    while let Some((lease, place)) = next_lease(&shared).await {
         let Some(run) = shared.run(&lease.request().source) else { continue };
         shared.tally.leased(&run.settings.name);
         let origin = polite::origin(&lease.request().what.url);
@@ -72,15 +78,11 @@ pub(super) async fn fetcher(shared: Arc<Shared>, pages: Sender<Fresh>, batches: 
             shared.frontier.origin_next(&origin, run.fetch.rest(&origin).max(rest));
         }
         let sent = match fetched {
-            Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page }).await.is_ok(),
-            Fetched::NotModified => batches
-                .send(Ready { lease, batch: bare(PageResult::Unchanged, &origin, now), bytes: 0, lost: None })
-                .await
-                .is_ok(),
+            Fetched::Page(page) => pages.send(Fresh { lease, run, page: *page, place }).await.is_ok(),
+            Fetched::NotModified => bare(&shared, lease, PageResult::Unchanged, origin, now).await,
             Fetched::Refused(refusal) => {
                 shared.refused(lease.request(), &refusal);
-                let outcome = PageResult::Noticed(outcome_of(&refusal));
-                batches.send(Ready { lease, batch: bare(outcome, &origin, now), bytes: 0, lost: None }).await.is_ok()
+                bare(&shared, lease, PageResult::Noticed(outcome_of(&refusal)), origin, now).await
             }
             Fetched::Failed(failure) => failed(&shared, &run, lease, &failure, &origin).await,
         };
@@ -102,7 +104,7 @@ fn panicked(request: &Request) -> FetchFailure {
 }
 
 /// The next request. Where nothing is wanted, waits for the next run to begin; `None` when none will, or at a stop.
-async fn next_lease(shared: &Shared) -> Option<(Lease, Place<'_>)> {
+async fn next_lease(shared: &Shared) -> Option<(Lease, Place)> {
     let mut beginnings = shared.beginnings();
     loop {
         beginnings.borrow_and_update();
@@ -142,8 +144,27 @@ async fn grace_over(stop: &CancellationToken, grace: Duration) {
     tokio::time::sleep(grace).await;
 }
 
-fn bare(outcome: PageResult, origin: &str, now: Timestamp) -> Batch {
-    Batch { origin: origin.to_owned(), ..Batch::of(outcome, now) }
+/// Hands over what brings nothing but its outcome. False when the state is gone.
+async fn bare(shared: &Shared, lease: Lease, outcome: PageResult, origin: String, now: Timestamp) -> bool {
+    let batch = Batch { origin, ..Batch::of(outcome, now) };
+    let then = counted(shared, &lease, outcome, 0);
+    let handed = shared.frontier.hand_over(lease, batch, then).await;
+    handed.map_err(|error| shared.broke(error.into())).is_ok()
+}
+
+/// What is done when a page's commit is safe.
+fn counted(
+    shared: &Shared,
+    lease: &Lease,
+    outcome: PageResult,
+    bytes: u64,
+) -> impl FnOnce(Result<Committed, StateError>) + Send + 'static {
+    let (ledger, request) = (shared.ledger(), lease.request());
+    let (source, url) = (request.source.clone(), request.what.url.clone());
+    move |committed| match committed {
+        Ok(committed) => ledger.committed(&source, &url, outcome, &committed, bytes),
+        Err(error) => ledger.broke(error.into()),
+    }
 }
 
 fn outcome_of(refusal: &Refusal) -> Outcome {
@@ -200,10 +221,12 @@ pub(super) fn extraction(
     keep: &Keep,
     pages: &Receiver<Fresh>,
     apart: &Sender<Apart>,
-    batches: &Sender<Ready>,
+    lost: &Sender<Lost>,
 ) {
     let _watchman = Watchman { shared, stage: "extract" };
-    while let Some(Fresh { lease, run, page }) = shared.room.next(pages) {
+    let mut taken = Taken::default();
+    while let Some(Fresh { lease, run, page, place }) = shared.room.next(pages, &mut taken, || shared.suspects.idle()) {
+        taken.add(place, pages.len());
         let (means, engine) = (&run.means, run.settings.engine.as_deref());
         let read = || {
             let decoded = decode(&page);
@@ -225,8 +248,8 @@ pub(super) fn extraction(
         if (walled || extracted.logged_in == Some(false))
             && let Some(failure) = run.fetch.session_lost(&run.settings, page.fetched_at)
         {
-            let batch = bare(PageResult::Failed, &polite::origin(&page.requested), page.fetched_at);
-            if batches.send_blocking(Ready { lease, batch, bytes: 0, lost: Some(failure) }).is_err() {
+            let origin = polite::origin(&page.requested);
+            if lost.send_blocking(Lost { lease, origin, failure }).is_err() {
                 return;
             }
             continue;
@@ -246,13 +269,20 @@ pub(super) fn extraction(
     }
 }
 
-/// Makes records of posts. One thread, so that what a source teaches is known to its next page.
-pub(super) fn normalizer(shared: &Shared, keep: &Keep, apart: &Receiver<Apart>, batches: &Sender<Ready>) {
+/// Makes records of posts and hands them to the state, which commits the pages of a moment as one group. One thread, so that what a
+/// source teaches is known to its next page. When it ends, all that any stage has handed over is safe.
+pub(super) fn normalizer(shared: &Shared, keep: &Keep, apart: &Receiver<Apart>) {
     let _watchman = Watchman { shared, stage: "normalize" };
     while let Ok(page) = apart.recv_blocking() {
-        if batches.send_blocking(ready(shared, keep, page)).is_err() {
+        let Ready { lease, batch, bytes } = ready(shared, keep, page);
+        let then = counted(shared, &lease, batch.outcome, bytes);
+        if let Err(error) = shared.frontier.hand_over_blocking(lease, batch, then) {
+            shared.broke(error.into());
             return;
         }
+    }
+    if let Err(error) = shared.frontier.settle_blocking() {
+        shared.broke(error.into());
     }
 }
 
@@ -262,7 +292,7 @@ fn ready(shared: &Shared, keep: &Keep, page: Apart) -> Ready {
     let (origin, bytes) = (polite::origin(&page.requested), page.body.len() as u64);
     let failed = |lease, origin| {
         let batch = Batch { origin, ..Batch::of(PageResult::Failed, page.fetched_at) };
-        Ready { lease, batch, bytes, lost: None }
+        Ready { lease, batch, bytes }
     };
     if broke {
         return failed(lease, origin);
@@ -297,12 +327,7 @@ fn ready(shared: &Shared, keep: &Keep, page: Apart) -> Ready {
         *known = before;
         drop(known);
         keep.quarantine(&page);
-        return Ready {
-            lease,
-            batch: Batch { origin, ..Batch::of(PageResult::Failed, page.fetched_at) },
-            bytes,
-            lost: None,
-        };
+        return failed(lease, origin);
     };
     tell_turns(&source.name, &before, &known);
     let thread = rest.thread.map(|thread| ThreadNews {
@@ -335,7 +360,7 @@ fn ready(shared: &Shared, keep: &Keep, page: Apart) -> Ready {
         engine: rest.engine,
         fetched_at: page.fetched_at,
     };
-    Ready { lease, batch, bytes, lost: None }
+    Ready { lease, batch, bytes }
 }
 
 /// Says that dates were read the wrong way until this page.
@@ -361,26 +386,13 @@ fn result_of(extracted: &Extracted, status: u16) -> PageResult {
     }
 }
 
-/// Commits pages. Several of these run side by side, so that the state can commit a group at once.
-pub(super) async fn committer(shared: Arc<Shared>, batches: Receiver<Ready>) {
-    let _watchman = Watchman { shared: &shared, stage: "commit" };
-    while let Ok(Ready { lease, batch, bytes, lost }) = batches.recv().await {
-        if let Some(failure) = lost {
-            let Some(run) = shared.run(&lease.request().source) else { continue };
-            if !failed(&shared, &run, lease, &failure, &batch.origin).await {
-                return;
-            }
-            continue;
-        }
-        let source = lease.request().source.clone();
-        let url = lease.request().what.url.to_string();
-        let outcome = batch.outcome;
-        match shared.frontier.commit(lease, batch).await {
-            Ok(committed) => shared.committed(&source, &url, outcome, &committed, bytes),
-            Err(error) => {
-                shared.broke(error.into());
-                return;
-            }
+/// Gives back pages that are lost.
+pub(super) async fn returner(shared: Arc<Shared>, lost: Receiver<Lost>) {
+    let _watchman = Watchman { shared: &shared, stage: "give back" };
+    while let Ok(Lost { lease, origin, failure }) = lost.recv().await {
+        let Some(run) = shared.run(&lease.request().source) else { continue };
+        if !failed(&shared, &run, lease, &failure, &origin).await {
+            return;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Pages under whose reading the program died. Which page is being read stands in a file beside the state, so that the next
 //! process knows: a page under which two of them ended is tried by a process of its own before it is read again (`super::trial`), for
 //! it may have been the page or somebody's kill. Others that were being read in the same moment are suspected too, and cleared
-//! when they are read, each alone.
+//! when they are read, each alone. That a page was read may stand there a moment later, when the next one begins.
 //!
 //! The file needs no sync: it is to outlive a process, not a power cut. Where it cannot be written, nothing is suspected.
 
@@ -40,6 +40,8 @@ struct Kept {
     file: Option<(PathBuf, File)>,
     /// Bytes written since it was written anew.
     written: usize,
+    /// What is over and not in the file yet: it goes there with what is told next, which saves a write a page.
+    over: String,
     read: HashSet<String>,
     deaths: HashMap<String, u32>,
 }
@@ -78,6 +80,11 @@ impl Suspects {
         self.kept().ended(&key);
         drop((alone, among_others));
         done
+    }
+
+    /// Nothing is being read by a stage: what is over is told now.
+    pub(super) fn idle(&self) {
+        self.kept().tell_over();
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -142,6 +149,7 @@ impl Kept {
     fn began(&mut self, reading: &str) {
         self.read.insert(reading.to_owned());
         self.note("began", reading);
+        self.tell_over();
     }
 
     fn ended(&mut self, reading: &str) {
@@ -151,17 +159,32 @@ impl Kept {
         if self.written > LARGE
             && let Some((path, _)) = self.file.take()
         {
+            self.over.clear();
             // where it fails there is no file any more, and nothing is noted
             let _ = self.write_anew(&path);
         }
     }
 
     fn note(&mut self, what: &str, reading: &str) {
+        if self.file.is_some() {
+            self.over.extend([what, " ", reading, "\n"]);
+        }
+    }
+
+    fn tell_over(&mut self) {
         let Some((_, file)) = &mut self.file else { return };
-        let line = format!("{what} {reading}\n");
-        self.written += line.len();
-        // a full disk loses a suspicion, no more
-        let _ = file.write_all(line.as_bytes());
+        if !self.over.is_empty() {
+            self.written += self.over.len();
+            // a full disk loses a suspicion, no more
+            let _ = file.write_all(self.over.as_bytes());
+            self.over.clear();
+        }
+    }
+}
+
+impl Drop for Suspects {
+    fn drop(&mut self) {
+        self.idle();
     }
 }
 

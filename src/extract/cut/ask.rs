@@ -1,12 +1,14 @@
 //! What a profile may want of an element, by its start tag and by what stands above it.
 
-use memchr::memchr2;
-
 use super::{
-    met::{Asked, Seen, Span, Wanting},
+    met::{Asked, Seen, Span, Wants},
     thin::Thin,
 };
-use crate::engine::{attribute::AttributeTest, cut::want, keys};
+use crate::engine::{
+    attribute::AttributeTest,
+    cut::want,
+    keys::{self, Keys},
+};
 
 impl Thin<'_, '_> {
     /// What the profile may want of the element of a tag; `None` where that cannot be told.
@@ -14,42 +16,53 @@ impl Thin<'_, '_> {
         if self.whole.is_some() {
             return Some(0);
         }
-        if self.tags.get(met).asked.is_none() {
-            let asked = self.look_up(met);
-            self.tags.get_mut(met).asked = Some(asked);
-        }
-        let Asked { page, is_unsure, .. } = self.tags.get(met).asked.as_ref()?;
-        if *is_unsure {
+        let asked = match self.tags.get(met).asked {
+            Some(asked) => asked,
+            None => {
+                let asked = self.look_up(met);
+                *self.tags.get_mut(met).asked.insert(asked)
+            }
+        };
+        let Asked { page, posts, is_unsure } = asked;
+        if is_unsure {
             return None;
         }
-        let mut wants = self.wanted(met, *page, 0);
+        let mut wants = self.wanted(met, &self.cut.keys, page, 0);
         if self.posts > 0 || wants & want::POST != 0 {
-            let of_posts = match &self.tags.get(met).asked.as_ref()?.posts {
-                Some(known) => *known,
+            let of_posts = match posts {
+                Some(known) => known,
                 None => {
-                    let of_posts = self.tags.look_up(met, &self.cut.in_posts, &self.cut.wants);
+                    let of_posts = self.look_among(met, &self.cut.in_posts);
                     self.tags.get_mut(met).asked.as_mut()?.posts = Some(of_posts);
                     of_posts
                 }
             };
-            wants = self.wanted(met, of_posts, wants);
+            wants = self.wanted(met, &self.cut.in_posts, of_posts, wants);
         }
         Some(wants)
     }
 
-    /// What candidates for the element of a tag want where it stands, beyond what is wanted of it already.
-    fn wanted(&mut self, met: usize, candidates: Span, mut wants: u8) -> u8 {
-        let mut all = std::mem::take(&mut self.tags.candidates);
-        for Wanting { candidate, wants: new, passes } in &mut all[candidates.range()] {
-            if wants & *new != *new && candidate.stands_in(&self.above) {
-                let attributes = || self.tags.attributes(met);
-                let is_fit = || candidate.passes(|test| self::passes(self.text, attributes(), test));
-                if *passes.get_or_insert_with(is_fit) {
-                    wants |= *new;
-                }
+    /// What is wanted of the element of a tag where it stands, beyond what is wanted of it already.
+    #[inline]
+    fn wanted(&self, met: usize, keys: &Keys, asked: Wants, wants: u8) -> u8 {
+        let wants = wants | asked.anywhere;
+        if asked.lists.is_empty() { wants } else { self.wanted_there(met, keys, asked.lists, wants) }
+    }
+
+    /// The same by candidates that ask for something above it.
+    fn wanted_there(&self, met: usize, keys: &Keys, lists: Span, mut wants: u8) -> u8 {
+        let (carried, kinds) = self.tags.names(met);
+        let attributes = self.tags.attributes(met);
+        let above = self.above();
+        for candidate in self.tags.lists[lists.range()].iter().flat_map(|list| keys.list(*list).within(above)) {
+            let new = self.cut.wants[candidate.css as usize];
+            if wants & new != new
+                && candidate.is_named(carried, kinds)
+                && candidate.passes(|test| passes(self.text, attributes, test))
+            {
+                wants |= new;
             }
         }
-        self.tags.candidates = all;
         wants
     }
 
@@ -62,7 +75,7 @@ impl Thin<'_, '_> {
         let attributes = self.tags.attributes(met);
         let (mut has_id, mut has_class, mut is_unsure) = (false, false, false);
         let mut kinds = 0;
-        for Seen { name: _, value, key } in attributes {
+        for Seen { name: _, value, key, has_signs } in attributes {
             kinds |= keys::kind(*key);
             let is_id = *key == ID && !std::mem::replace(&mut has_id, true);
             let is_class = *key == CLASS && !std::mem::replace(&mut has_class, true);
@@ -70,7 +83,7 @@ impl Thin<'_, '_> {
                 continue;
             }
             let value = &text[value.range()];
-            is_unsure |= has_signs(value);
+            is_unsure |= has_signs;
             if is_id {
                 carried.push(keys::id_hash(value));
             } else {
@@ -82,32 +95,43 @@ impl Thin<'_, '_> {
                 carried.push(*key);
             }
         }
+        let above = cut.asked_above(&carried[first..]);
         self.tags.carried = carried;
-        self.tags.carry(met, first, kinds);
-        let page = self.tags.look_up(met, &cut.keys, &cut.wants);
+        self.tags.carry(met, first, kinds, above);
+        let page = self.look_among(met, &cut.keys);
         Asked { page, posts: None, is_unsure }
     }
-}
 
-/// Whether an attribute's value holds what the parser puts something else in the place of.
-#[inline]
-fn has_signs(value: &str) -> bool {
-    memchr2(b'&', b'\r', value.as_bytes()).is_some()
+    /// Looks up what may want the element of a tag by what it carries.
+    fn look_among(&mut self, met: usize, keys: &Keys) -> Wants {
+        let mut lists = std::mem::take(&mut self.tags.lists);
+        let first = lists.len();
+        let mut anywhere = 0;
+        let (carried, kinds) = self.tags.names(met);
+        for number in carried.iter().filter_map(|hash| keys.number(*hash)) {
+            let list = keys.list(number);
+            for candidate in &list.anywhere {
+                let wants = self.cut.wants[candidate.css as usize];
+                if anywhere & wants != wants
+                    && candidate.is_named(carried, kinds)
+                    && candidate.passes(|test| passes(self.text, self.tags.attributes(met), test))
+                {
+                    anywhere |= wants;
+                }
+            }
+            if list.ask_above() {
+                lists.push(number);
+            }
+        }
+        let found = Span::of(&(first..lists.len()));
+        self.tags.lists = lists;
+        Wants { anywhere, lists: found }
+    }
 }
 
 /// The keys of these names.
-const ID: u64 = short_key(b"id");
-const CLASS: u64 = short_key(b"class");
-
-/// The key of a short name in lower case.
-const fn short_key(name: &[u8]) -> u64 {
-    let (mut key, mut at) = (0, 0);
-    while at < name.len() {
-        key = key << 8 | name[at] as u64;
-        at += 1;
-    }
-    key ^ (name.len() as u64) << 58
-}
+const ID: u64 = keys::short_key(b"id");
+const CLASS: u64 = keys::short_key(b"class");
 
 /// Whether an element may pass the test of an attribute, by its attributes as written.
 fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
@@ -117,7 +141,7 @@ fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
     if test.holds(value) {
         return true;
     }
-    if !has_signs(value) {
+    if !seen.has_signs {
         return false;
     }
     // The entity of the ampersand is read here; where there is another, any value may stand for it.
@@ -128,14 +152,4 @@ fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
         });
     // What holds no ampersand stands between two of them as it is written.
     has_others || test.asks_for_ampersand() && test.holds(&value.replace("&amp;", "&"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_keys_are_keys() {
-        assert_eq!((ID, CLASS), (keys::name_key(b"Id"), keys::name_key(b"CLASS")));
-    }
 }

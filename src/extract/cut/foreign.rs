@@ -17,8 +17,7 @@ impl Thin<'_, '_> {
             return None;
         }
         let mut wants = self.wants(tag.met)?;
-        let mark = self.above.mark();
-        self.tags.carried(tag.met).iter().for_each(|hash| self.above.enter(*hash));
+        self.over = Some(self.above().with(self.tags.get(tag.met).above));
         self.at = tag.end;
         let mut is_open = class == Class::Select || !self.tags.get(tag.met).closes_itself;
         while is_open {
@@ -65,7 +64,7 @@ impl Thin<'_, '_> {
                 }
             }
         }
-        self.above.leave(mark);
+        self.over = None;
         match self.keeps(wants)? {
             Some(_) => {
                 let parent = self.stack.last()?.node?;

@@ -22,7 +22,6 @@ impl Thin<'_, '_> {
     /// Ends the innermost element.
     pub(super) fn pop(&mut self) {
         let Some(open) = self.stack.pop() else { return };
-        self.above.leave(open.mark);
         self.posts -= usize::from(open.is_post);
         self.paragraphs -= usize::from(open.traits & is::P != 0);
         match (self.whole, open.node) {
@@ -91,7 +90,9 @@ impl Thin<'_, '_> {
             Some(head) => head,
             None => {
                 let parent = self.holder(place)?;
-                self.tree.append(parent, node)?
+                let node = self.tree.append(parent, node)?;
+                self.tree.is_of(node, self.stack[place].met);
+                node
             }
         };
         if is_head {
@@ -131,11 +132,13 @@ impl Thin<'_, '_> {
     }
 
     /// Keeps the text up to a place, where what stands about it is kept whole.
+    #[inline]
     pub(super) fn text_up_to(&mut self, end: usize) -> Option<()> {
         let start = std::mem::replace(&mut self.text_from, end);
-        if self.whole.is_none() || start >= end {
-            return Some(());
-        }
+        if self.whole.is_none() || start >= end { Some(()) } else { self.keep_text(start, end) }
+    }
+
+    fn keep_text(&mut self, start: usize, end: usize) -> Option<()> {
         let top = self.stack.last()?;
         let text = &self.text[start..end];
         let is_caption = top.name == Name::of(b"caption");
@@ -160,7 +163,7 @@ impl Thin<'_, '_> {
     /// A text of the page with its references resolved. `is_first_line`: a line end at its start is none.
     fn resolved(&mut self, start: usize, end: usize, is_first_line: bool) -> Option<StrTendril> {
         let text = &self.text[start..end];
-        let mut resolved = match references::has_any(text) {
+        let mut resolved = match self.tags.signs.stand_in(self.bytes, &(start..end)) {
             true => StrTendril::from(references::resolved(text, false)),
             false => self.tree.piece(self.text, start, end),
         };
@@ -195,6 +198,7 @@ impl Thin<'_, '_> {
         };
         let node = self.element(tag.met, is_whole);
         let node = self.tree.append(parent, node)?;
+        self.tree.is_of(node, tag.met);
         if !inner.is_empty() {
             let has_references = named(&["title", "textarea"]);
             let text = &self.text[inner.clone()];

@@ -1,15 +1,15 @@
 //! The start tags of a page. Half of them say what another said before, and what was found out then is not found out again.
 
-use std::ops::Range;
+use std::{cell::RefCell, ops::Range};
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::{
     names::{Known, Memory, Name},
     tags::{attributes, name_end},
 };
 use crate::{
-    engine::keys::{self, Candidate, Keys},
+    engine::keys::{self, Above},
     extract::guard,
 };
 
@@ -25,8 +25,13 @@ pub(super) struct Span {
 
 impl Span {
     #[inline]
-    fn of(range: &Range<usize>) -> Span {
+    pub(super) fn of(range: &Range<usize>) -> Span {
         Span { start: range.start as u32, end: range.end as u32 }
+    }
+
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.start == self.end
     }
 
     #[inline]
@@ -41,6 +46,32 @@ pub(super) struct Seen {
     pub(super) value: Span,
     /// The key of its name.
     pub(super) key: u64,
+    /// Its value holds what the parser puts something else in the place of.
+    pub(super) has_signs: bool,
+}
+
+/// Where in a page stands what the parser puts something else in the place of: ampersands and carriage returns.
+#[derive(Default)]
+pub(super) struct Signs {
+    /// From here …
+    from: usize,
+    /// … to the next there is none.
+    next: usize,
+}
+
+impl Signs {
+    /// Whether there is one in a range; ranges are mostly asked for one behind the other.
+    #[inline]
+    pub(super) fn stand_in(&mut self, page: &[u8], range: &Range<usize>) -> bool {
+        if range.start < self.from {
+            return memchr2(b'&', b'\r', &page[range.clone()]).is_some();
+        }
+        if range.start > self.next || self.next == 0 {
+            let found = memchr2(b'&', b'\r', &page[range.start..]);
+            (self.from, self.next) = (range.start, found.map_or(page.len(), |found| range.start + found));
+        }
+        self.next < range.end
+    }
 }
 
 /// A start tag, as it was met first.
@@ -52,52 +83,75 @@ pub(super) struct Met {
     pub(super) closes_itself: bool,
     attributes: Span,
     /// The keys that its element carries, once they were looked up.
-    pub(super) carried: Span,
+    carried: Span,
+    /// What of that something asks for above others.
+    pub(super) above: Above,
     /// The bits of its attributes.
-    pub(super) kinds: u64,
+    kinds: u64,
     /// What may want its element, once that was looked up.
     pub(super) asked: Option<Asked>,
 }
 
 /// What may want an element, by what its tag says.
+#[derive(Clone, Copy)]
 pub(super) struct Asked {
-    /// Candidates anywhere.
-    pub(super) page: Span,
-    /// Candidates where it is a post or stands in one, once it does.
-    pub(super) posts: Option<Span>,
+    /// Anywhere.
+    pub(super) page: Wants,
+    /// Where it is a post or stands in one, once it does.
+    pub(super) posts: Option<Wants>,
     /// What it carries is not told by its bytes alone.
     pub(super) is_unsure: bool,
 }
 
-/// What may want an element of a tag.
-pub(super) struct Wanting<'c> {
-    pub(super) candidate: &'c Candidate,
-    pub(super) wants: u8,
-    /// Whether its attributes are those that are asked for, once that was looked at.
-    pub(super) passes: Option<bool>,
+/// What is wanted of the element of a tag.
+#[derive(Clone, Copy)]
+pub(super) struct Wants {
+    /// Whatever stands above it.
+    pub(super) anywhere: u8,
+    /// Lists of what may want more by what stands above it.
+    pub(super) lists: Span,
 }
 
 /// The tags that were met.
-pub(super) struct Tags<'c> {
+#[derive(Default)]
+pub(super) struct Tags {
     all: Vec<Met>,
     /// By some of its bytes, the number of a tag and one more.
     places: Vec<u32>,
     names: Memory,
     attributes: Vec<Seen>,
+    pub(super) signs: Signs,
     pub(super) carried: Vec<u64>,
-    pub(super) candidates: Vec<Wanting<'c>>,
+    /// Of each tag, the numbers of lists of what may want its element.
+    pub(super) lists: Vec<u32>,
 }
 
-impl<'c> Tags<'c> {
-    /// With room for what a page of that length mostly needs, so that lists need not move.
-    pub(super) fn new(length: usize) -> Self {
-        Tags {
-            all: Vec::with_capacity(length / 192),
-            places: vec![0; PLACES],
-            names: Memory::new(),
-            attributes: Vec::with_capacity(length / 96),
-            carried: Vec::with_capacity(length / 64),
-            candidates: Vec::with_capacity(length / 192),
+thread_local! {
+    /// Room that the last page of a thread needed, for the next.
+    static SPARE: RefCell<Option<Tags>> = const { RefCell::new(None) };
+}
+
+/// Tags of a page that needed more room than this many do not keep it.
+const KEPT: usize = 8192;
+
+impl Tags {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        let mut tags = SPARE.take().unwrap_or_default();
+        tags.places.clear();
+        tags.places.resize(PLACES, 0);
+        tags
+    }
+
+    /// The page is read.
+    pub(super) fn finish(mut self) {
+        if self.all.len() <= KEPT && self.attributes.len() <= 4 * KEPT {
+            self.all.clear();
+            self.attributes.clear();
+            self.carried.clear();
+            self.lists.clear();
+            self.signs = Signs::default();
+            SPARE.set(Some(self));
         }
     }
 
@@ -114,32 +168,22 @@ impl<'c> Tags<'c> {
         &self.attributes[self.all[met].attributes.range()]
     }
 
-    /// Keeps the keys that a tag's element carries, which were entered from a place on, and the bits of its attributes.
-    pub(super) fn carry(&mut self, met: usize, first: usize, kinds: u64) {
-        self.all[met].carried = Span::of(&(first..self.carried.len()));
-        self.all[met].kinds = kinds;
+    /// Keeps the keys that a tag's element carries, which were entered from a place on, the bits of its attributes, and what is asked
+    /// for above others.
+    pub(super) fn carry(&mut self, met: usize, first: usize, kinds: u64, above: Above) {
+        let carried = Span::of(&(first..self.carried.len()));
+        let met = &mut self.all[met];
+        (met.carried, met.kinds, met.above) = (carried, kinds, above);
     }
 
     pub(super) fn get_mut(&mut self, met: usize) -> &mut Met {
         &mut self.all[met]
     }
 
-    /// The keys that a tag's element carries, where they were looked up.
-    pub(super) fn carried(&self, met: usize) -> &[u64] {
-        &self.carried[self.all[met].carried.range()]
-    }
-
-    /// Looks up what may want the element of a tag by what it carries; `wants` are the wants of all candidates.
-    pub(super) fn look_up(&mut self, met: usize, keys: &'c Keys, wants: &[u8]) -> Span {
-        let first = self.candidates.len();
-        let Met { kinds, carried, .. } = &self.all[met];
-        let carried = &self.carried[carried.range()];
-        for candidate in carried.iter().flat_map(|hash| keys.get(*hash)) {
-            if candidate.is_named(carried, *kinds) {
-                self.candidates.push(Wanting { candidate, wants: wants[candidate.css as usize], passes: None });
-            }
-        }
-        Span::of(&(first..self.candidates.len()))
+    /// The keys that a tag's element carries, and the bits of its attributes, where they were looked up.
+    pub(super) fn names(&self, met: usize) -> (&[u64], u64) {
+        let Met { carried, kinds, .. } = &self.all[met];
+        (&self.carried[carried.range()], *kinds)
     }
 
     /// The number of the start tag that begins at a place, and what follows it; `None` where the page ends first, or it holds too much.
@@ -156,10 +200,11 @@ impl<'c> Tags<'c> {
         }
         let text = start + 1..name_end(bytes, start + 1);
         let first = self.attributes.len();
-        let all = &mut self.attributes;
+        let (all, signs) = (&mut self.attributes, &mut self.signs);
         let (end, closes_itself) = attributes(bytes, text.end, |written| {
             let (name, value) = (Span::of(&written.name), Span::of(&written.value));
-            all.push(Seen { key: keys::name_key(&bytes[written.name]), name, value });
+            let has_signs = signs.stand_in(bytes, &written.value);
+            all.push(Seen { key: keys::name_key(&bytes[written.name]), name, value, has_signs });
         })?;
         let attributes = Span::of(&(first..self.attributes.len()));
         if attributes.range().len() > guard::ATTRIBUTES {
@@ -175,6 +220,7 @@ impl<'c> Tags<'c> {
             closes_itself,
             attributes,
             carried: Span::default(),
+            above: Above::default(),
             kinds: 0,
             asked: None,
         });

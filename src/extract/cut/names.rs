@@ -81,11 +81,13 @@ pub(super) struct Known {
 /// What is known of the names that were met last, for a page has few of them.
 pub(super) struct Memory([Option<Known>; 64]);
 
-impl Memory {
-    pub(super) fn new() -> Memory {
+impl Default for Memory {
+    fn default() -> Memory {
         Memory([None; 64])
     }
+}
 
+impl Memory {
     /// What is known of a name; `text` is all of it.
     #[inline]
     pub(super) fn of(&mut self, name: Name, text: &str) -> Known {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use ego_tree::NodeId;
 
 use super::names::{Name, is};
+use crate::engine::keys::Above;
 
 /// An element that is open.
 #[derive(Debug)]
@@ -24,8 +25,8 @@ pub(super) struct Open {
     pub(super) body: Part,
     /// Of a table or one of its sections: the row that is open in it without a tag.
     pub(super) row: Part,
-    /// What was carried above it.
-    pub(super) mark: usize,
+    /// What is carried above what stands in it.
+    pub(super) above: Above,
     /// It may be a post.
     pub(super) is_post: bool,
     /// Something asks for the place of one of its children among the others.

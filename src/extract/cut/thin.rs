@@ -21,8 +21,16 @@ use crate::{
     extract::guard,
 };
 
+/// A page without what a profile cannot look at.
+pub(in crate::extract) struct Thinned {
+    pub(in crate::extract) html: Html,
+    /// Elements by the numbers of their start tags, in the order of their ids: those of one number have the same name and
+    /// attributes, as far as anything looks at them.
+    pub(in crate::extract) tags: Vec<(NodeId, u32)>,
+}
+
 /// The tree of the page without what the profile cannot look at; where it must be parsed whole, the place of the tag for which.
-pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> {
+pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Thinned, usize> {
     // What the parser puts in the place of a null character is not followed.
     if let Some(at) = memchr(0, text.as_bytes()) {
         return Err(at);
@@ -36,11 +44,11 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> 
         cut,
         at: 0,
         stack: Vec::with_capacity(64),
-        above: Above::default(),
+        over: None,
         whole: None,
         posts: 0,
         paragraphs: 0,
-        tags: Tags::new(text.len()),
+        tags: Tags::new(),
         had_type: false,
         had_head: false,
         had_body: false,
@@ -51,8 +59,9 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Html, usize> 
         is_ended: false,
         left_out: Vec::new(),
     };
-    thin.run()?;
-    Ok(thin.tree.finish())
+    let run = thin.run();
+    thin.tags.finish();
+    run.map(|()| thin.tree.finish())
 }
 
 pub(super) struct Thin<'t, 'c> {
@@ -62,7 +71,8 @@ pub(super) struct Thin<'t, 'c> {
     /// What is read next.
     pub(super) at: usize,
     pub(super) stack: Vec<Open>,
-    pub(super) above: Above,
+    /// What is carried above what stands in a choice or a drawing, where that is at hand.
+    pub(super) over: Option<Above>,
     /// The element that is being kept whole, by its place in the stack.
     pub(super) whole: Option<usize>,
     /// How many elements are open that may be posts.
@@ -70,7 +80,7 @@ pub(super) struct Thin<'t, 'c> {
     /// How many paragraphs are open.
     pub(super) paragraphs: usize,
     /// The start tags that were met.
-    pub(super) tags: Tags<'c>,
+    pub(super) tags: Tags,
     had_type: bool,
     had_head: bool,
     had_body: bool,
@@ -213,7 +223,8 @@ impl Thin<'_, '_> {
         let Some(is_whole) = self.keeps(wants)? else { return Some(()) };
         let node = self.element(tag.met, is_whole);
         let table = self.stack.iter().rfind(|open| open.traits & is::TABLE != 0)?;
-        self.tree.insert_before(table.node?, node)?;
+        let node = self.tree.insert_before(table.node?, node)?;
+        self.tree.is_of(node, tag.met);
         Some(())
     }
 
@@ -222,7 +233,7 @@ impl Thin<'_, '_> {
         let top = self.stack.last().map_or(0, |open| open.traits);
         let makes_body = traits & (is::ROW | is::CELL) != 0 && top & is::TABLE != 0;
         let makes_row = traits & is::CELL != 0 && top & is::ROW == 0;
-        let is_looked_for = |name: &str| self.whole.is_none() && !self.cut.keys.get(keys::tag_hash(name)).is_empty();
+        let is_looked_for = |name: &str| self.whole.is_none() && self.cut.keys.get(keys::tag_hash(name)).is_some();
         let is_known = !(makes_body && is_looked_for("tbody") || makes_row && is_looked_for("tr"));
         is_known.then_some(())
     }
@@ -240,6 +251,12 @@ impl Thin<'_, '_> {
         fits.then_some(())
     }
 
+    /// What is carried above what stands in the innermost element.
+    #[inline]
+    pub(super) fn above(&self) -> Above {
+        self.over.unwrap_or_else(|| self.stack.last().map_or(Above::default(), |open| open.above))
+    }
+
     fn open(&mut self, tag: Tag) -> Option<()> {
         let wants = self.wants(tag.met)?;
         let is_within = self.whole.is_some();
@@ -249,12 +266,13 @@ impl Thin<'_, '_> {
         if wants & want::PLACE != 0 {
             self.ask_place()?;
         }
-        let mark = self.above.mark();
+        let mut above = self.above();
         if !is_within {
-            self.tags.carried(tag.met).iter().for_each(|hash| self.above.enter(*hash));
+            above = above.with(self.tags.get(tag.met).above);
             if tag.traits & is::TABLE != 0 {
                 // They stand in every table, be it without tags.
-                ["tbody", "tr"].iter().for_each(|name| self.above.enter(keys::tag_hash(name)));
+                let parts = ["tbody", "tr"].map(keys::tag_hash);
+                above = above.with(self.cut.asked_above(&parts));
             }
         }
         self.at = tag.end;
@@ -270,7 +288,7 @@ impl Thin<'_, '_> {
             node: None,
             body: Part::Closed,
             row: Part::Closed,
-            mark,
+            above,
             is_post: wants & want::POST != 0,
             is_asked: false,
             left_out: self.left_out.len(),
@@ -320,6 +338,16 @@ impl Thin<'_, '_> {
                 return Some(());
             }
         }
+        // Mostly it is the end of what was opened last, as it was written there.
+        if let Some(open) = self.stack.last().filter(|open| open.traits & is::ROOT == 0) {
+            let (end, rest) = (open.text.len(), &self.bytes[start + 2..]);
+            if rest.get(end) == Some(&b'>') && rest[..end] == self.bytes[open.text.clone()] {
+                self.at = start + 3 + end;
+                self.is_ended = false;
+                self.pop();
+                return Some(());
+            }
+        }
         let text = start + 2..name_end(self.bytes, start + 2);
         let word = &self.bytes[text.clone()];
         let name = Name::of(word);
@@ -346,7 +374,7 @@ impl Thin<'_, '_> {
                     End::Paragraph => {
                         let top = self.stack.last().map_or(0, |open| open.traits);
                         let is_moved = top & (is::TABLE | is::SECTION | is::ROW | is::HEAD) != 0;
-                        let is_looked_for = self.whole.is_none() && !self.cut.keys.get(keys::tag_hash("p")).is_empty();
+                        let is_looked_for = self.whole.is_none() && self.cut.keys.get(keys::tag_hash("p")).is_some();
                         if is_moved || is_looked_for || self.stack.len() < 2 {
                             return None;
                         }

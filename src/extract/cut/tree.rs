@@ -10,7 +10,10 @@ use scraper::{
     node::{Element, Text},
 };
 
-use super::met::{Seen, Span};
+use super::{
+    met::{Seen, Span},
+    thin::Thinned,
+};
 use crate::{
     engine::cut::Names as LookedAt,
     extract::parse::{self, Names, references},
@@ -20,6 +23,9 @@ use crate::{
 const TRANSITIONAL: &str = "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">";
 const STRICT: &str =
     "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd\">";
+
+/// How much of a page there is for a node that is kept, at least.
+const NODE: usize = 64;
 
 /// How much of the page is copied at once.
 const WINDOW: usize = 8 * 1024;
@@ -31,18 +37,27 @@ pub(super) struct Tree {
     /// Where in the page it begins.
     from: usize,
     names: Names,
+    /// Elements and the numbers of their start tags.
+    tags: Vec<(NodeId, u32)>,
 }
 
 impl Tree {
     pub(super) fn new(text: &str) -> Tree {
-        // as for a page without a document type; a node for so much of a page is about what is kept
-        let tree = ego_tree::Tree::with_capacity(Node::Document, text.len() / 128);
+        // as for a page without a document type
+        let tree = ego_tree::Tree::with_capacity(Node::Document, text.len() / NODE);
         let html = Html { quirks_mode: QuirksMode::Quirks, tree };
-        Tree { html, window: StrTendril::new(), from: 0, names: Names::new() }
+        let tags = Vec::with_capacity(text.len() / NODE / 2);
+        Tree { html, window: StrTendril::new(), from: 0, names: Names::new(), tags }
     }
 
-    pub(super) fn finish(self) -> Html {
-        self.html
+    pub(super) fn finish(self) -> Thinned {
+        Thinned { html: self.html, tags: self.tags }
+    }
+
+    /// A node is the element of the start tag of that number.
+    pub(super) fn is_of(&mut self, node: NodeId, met: usize) {
+        // a page has fewer tags than bytes, of which there are less than 4 GiB
+        self.tags.push((node, met as u32));
     }
 
     /// Takes note of the document type: it tells whether classes are told apart by case.
@@ -79,13 +94,13 @@ impl Tree {
     /// An element of the name that stands at a place of the page, with those of its attributes that are looked at.
     pub(super) fn element(&mut self, page: &str, name: Span, attributes: &[Seen], looked_at: &LookedAt) -> Node {
         let mut kept: Vec<Attribute> = Vec::with_capacity(attributes.len());
-        for Seen { name, value, key } in attributes {
+        for Seen { name, value, key, has_signs } in attributes {
             let Some(local) = looked_at.get(*key, &page[name.range()]) else { continue };
             if kept.iter().any(|known| known.name.local == *local) {
                 continue;
             }
             let Range { start, end } = value.range();
-            let value = match references::has_any(&page[start..end]) {
+            let value = match *has_signs {
                 true => StrTendril::from(references::resolved(&page[start..end], true)),
                 false => self.piece(page, start, end),
             };

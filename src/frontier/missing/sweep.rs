@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, params};
 
 use super::{Doubt, Here, Seen, miss, recent::RecentPage, tombstone, want_confirmation};
-use crate::frontier::work::Work;
+use crate::frontier::{posts, work::Work};
 
 /// Remembers the page for the others of its thread, and judges what it and they lack.
 pub(in crate::frontier) fn remember(
@@ -125,14 +125,25 @@ fn absent(
     pages: &[&RecentPage],
     (from, to): (i64, i64),
 ) -> rusqlite::Result<Vec<Absent>> {
-    let seen = |post: &Absent| pages.iter().any(|page| page.keys.contains(&post.key));
-    let mut rows = work.db.prepare_cached(
-        "SELECT key, place, gone FROM post
-         WHERE thread = ?1 AND place BETWEEN ?2 AND ?3 AND source = ?4 AND gone >= 0",
-    )?;
-    rows.query_map(params![thread, from, to, work.source], |row| {
-        Ok(Absent { key: row.get(0)?, place: row.get(1)?, gone: row.get(2)? })
-    })?
-    .filter(|post| post.as_ref().map_or(true, |post| !seen(post)))
-    .collect()
+    // from the index alone, since hardly any post is absent
+    let mut rows = work
+        .db
+        .prepare_cached("SELECT key, place FROM post WHERE thread = ?1 AND place BETWEEN ?2 AND ?3 AND source = ?4")?;
+    let mut rows = rows.query(params![thread, from, to, work.source])?;
+    let mut absent = Vec::new();
+    // the page of the post before holds the next one too, as a rule
+    let mut last = 0;
+    while let Some(row) = rows.next()? {
+        let key = row.get_ref(0)?.as_str()?;
+        let shows = |at: &usize| pages.get(*at).is_some_and(|page| page.keys.contains(key));
+        if let Some(at) = (last..pages.len()).chain(0..last).find(shows) {
+            last = at;
+            continue;
+        }
+        let known = posts::known(work.db, work.source, &[key])?.pop().flatten();
+        if let Some(known) = known.filter(|known| known.gone >= 0) {
+            absent.push(Absent { key: key.to_owned(), place: row.get(1)?, gone: known.gone });
+        }
+    }
+    Ok(absent)
 }

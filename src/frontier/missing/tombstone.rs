@@ -46,9 +46,7 @@ pub(in crate::frontier) fn page_is_missing(work: &mut Work<'_>) -> rusqlite::Res
             .execute([thread])
             .map(drop),
         0 => {
-            work.db
-                .prepare_cached("UPDATE thread SET gone = ?2 WHERE id = ?1")?
-                .execute(params![thread, work.counters.serial])?;
+            work.thread_is_gone(thread, work.counters.serial)?;
             // its other pages would say the same
             work.db
                 .prepare_cached(
@@ -78,9 +76,9 @@ pub(in crate::frontier) fn merged(work: &mut Work<'_>, thread: i64) -> rusqlite:
         return bury_thread(work, thread);
     }
     let serial = work.counters.serial;
-    work.db
-        .prepare_cached("UPDATE thread SET gone = ?2 WHERE id = ?1 AND gone = 0")?
-        .execute(params![thread, serial])?;
+    if gone == 0 {
+        work.thread_is_gone(thread, serial)?;
+    }
     work.db
         .prepare_cached("UPDATE post SET gone = ?2 WHERE thread = ?1 AND gone = 0")?
         .execute(params![thread, serial])?;
@@ -97,7 +95,7 @@ fn bury_thread(work: &mut Work<'_>, thread: i64) -> rusqlite::Result<()> {
     for key in keys {
         bury(work, thread, &key)?;
     }
-    work.db.prepare_cached("UPDATE thread SET gone = ?2 WHERE id = ?1")?.execute(params![thread, DELETED])?;
+    work.thread_is_gone(thread, DELETED)?;
     work.db
         .prepare_cached("UPDATE page SET state = 4, recheck_at = NULL WHERE thread = ?1")?
         .execute([thread])
@@ -114,7 +112,7 @@ pub(super) fn bury(work: &mut Work<'_>, thread: i64, key: &str) -> rusqlite::Res
          WHERE post.source = ?1 AND post.key = ?2",
     )?;
     let post_id = key.rsplit('/').next().unwrap_or(key).to_owned();
-    let record = row.query_row(params![work.source, key, thread], |row| {
+    let mut record = row.query_row(params![work.source, key, thread], |row| {
         let place: i64 = row.get(0)?;
         let revision: u32 = row.get(1)?;
         let shape: Option<String> = row.get(2)?;
@@ -160,5 +158,5 @@ pub(super) fn bury(work: &mut Work<'_>, thread: i64, key: &str) -> rusqlite::Res
         .prepare_cached("UPDATE post SET gone = ?3, revision = ?4, run = ?5 WHERE source = ?1 AND key = ?2")?
         .execute(params![work.source, key, DELETED, record.revision, work.run()])?;
     work.done.posts.deleted += 1;
-    posts::emit(work, record)
+    posts::emit(work, &mut record)
 }
