@@ -2,11 +2,12 @@
 
 use std::{borrow::Cow, ops::Range, sync::LazyLock};
 
+use html5ever::local_name;
 use memchr::{memchr3, memmem::Finder};
 use scraper::ElementRef;
 
 use super::{
-    flat::{Kind, attribute},
+    flat::{Kind, attribute, named},
     view::View,
 };
 use crate::engine::Css;
@@ -207,9 +208,9 @@ pub(super) fn role(element: ElementRef<'_>) -> Role {
 
 /// Whether markup hides an element.
 pub(super) fn is_hidden(element: ElementRef<'_>) -> bool {
-    element.value().attrs.iter().any(|(name, value)| match &*name.local {
-        "hidden" => true,
-        "style" => hides(value),
+    element.value().attrs.iter().any(|(name, value)| match name.local {
+        local_name!("hidden") => true,
+        local_name!("style") => hides(value),
         _ => false,
     })
 }
@@ -226,7 +227,7 @@ fn hides(style: &str) -> bool {
 
 /// Whether a style keeps white space.
 pub(super) fn keeps_space(element: ElementRef<'_>) -> bool {
-    attribute(element, "style").is_some_and(|style| {
+    named(element, &local_name!("style")).is_some_and(|style| {
         style.split(';').any(|rule| {
             rule.split_once(':').is_some_and(|(name, value)| {
                 name.trim().eq_ignore_ascii_case("white-space") && value.trim().starts_with("pre")

@@ -119,12 +119,12 @@ const MOST_NESTED: usize = 64;
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    let mut digits = [0; 2 * blake3::OUT_LEN];
+    for (two, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *two = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
     }
-    out
+    let digits = digits.get(..2 * bytes.len()).unwrap_or(&digits);
+    str::from_utf8(digits).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -22,20 +22,33 @@ fn may_be_head(paragraph: &str) -> bool {
     }
     let head = &paragraph.as_bytes()[..paragraph.len().min(LOOK)];
     let mut comma = false;
-    let dated = || head.windows(3).any(|three| matches!(three, [b'.', b' ', b'0'..=b'9']));
-    let marked = head.windows(2).any(|pair| match pair {
-        [b'(' | b'[' | b'/', _] | [b':', b' '] | [b' ', b'-'] | [b'-', b'-' | b' '] => true,
+    let mut of_marks = head.iter().enumerate().filter(|(_, byte)| IN_MARKS[usize::from(**byte)]);
+    of_marks.any(|(at, _)| match head[at..] {
+        [b'(' | b'[' | b'/', _, ..] | [b':', b' ', ..] | [b'-', b'-' | b' ', ..] => true,
+        [b'-', ..] => at > 0 && head[at - 1] == b' ',
         // the dashes of Unicode; fullwidth brackets and colon
-        [0xe2, 0x80 | 0x88] | [0xef, 0xbc] => true,
-        [b',', _] | [0xd8, 0x8c] => {
+        [0xe2, 0x80 | 0x88, ..] | [0xef, 0xbc, ..] => true,
+        [b',', _, ..] | [0xd8, 0x8c, ..] => {
             comma = true;
             false
         }
-        [b'.', b' '] => comma,
+        [b'.', b' ', b'0'..=b'9', ..] => true,
+        [b'.', b' ', ..] => comma,
         _ => false,
-    });
-    marked || dated()
+    })
 }
+
+/// Whether a mark of a head may begin with a byte.
+const IN_MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut at = 0;
+    let all = b"([/:-,.\xe2\xef\xd8";
+    while at < all.len() {
+        marks[all[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
 
 /// Bytes in which the first such mark of a head stands.
 const LOOK: usize = 120;

@@ -12,6 +12,8 @@ mod names;
 
 pub use names::{Articles, ArticlesError};
 
+use memchr::memchr_iter;
+
 use crate::model::Article;
 
 /// Paragraphs that are looked at: a title, a standfirst, and the one with the head.
@@ -28,7 +30,10 @@ impl Articles {
     /// Reads the head of a text; `None` where it is no news article, or does not tell.
     pub fn read(&self, text: &str) -> Option<Article> {
         let mut before = None;
-        for paragraph in text.split('\n').map(str::trim).filter(|line| !line.is_empty()).take(PARAGRAPHS) {
+        let mut from = 0;
+        let ends = memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+        let lines = ends.map(|end| &text[std::mem::replace(&mut from, end + 1)..end]);
+        for paragraph in lines.map(str::trim).filter(|line| !line.is_empty()).take(PARAGRAPHS) {
             if let Some(head) = eastern::head(self, paragraph).or_else(|| head::head(self, paragraph)) {
                 return Some(Article {
                     credit: head.credit.map(str::to_owned),

@@ -32,6 +32,8 @@ struct RawArticles {
 #[derive(Clone, Debug)]
 pub struct Articles {
     names: HashMap<String, Strength>,
+    /// What they begin with, sorted: see [`beginning`].
+    beginnings: Vec<u64>,
     alone: HashSet<String>,
     generic: HashSet<String>,
     media: HashSet<String>,
@@ -87,6 +89,7 @@ impl Articles {
     fn empty() -> Articles {
         Articles {
             names: HashMap::new(),
+            beginnings: Vec::new(),
             alone: HashSet::new(),
             generic: HashSet::new(),
             media: HashSet::new(),
@@ -105,6 +108,8 @@ impl Articles {
             self.names.entry(name.clone()).or_insert(Strength::Strong);
             self.alone.insert(name);
         }
+        self.beginnings = self.names.keys().filter_map(|name| beginning(name)).collect();
+        self.beginnings.sort_unstable();
         self.generic.extend(folded(raw.generic));
         self.media.extend(folded(raw.media));
         self.reporters.extend(folded(raw.reporters));
@@ -120,6 +125,9 @@ impl Articles {
     pub(super) fn name(&self, name: &str) -> Option<Strength> {
         let name = name.trim_matches(['"', '“', '”', '«', '»', '\'', '’', ' ']);
         if name.is_empty() || name.len() > MOST_BYTES {
+            return None;
+        }
+        if beginning(name).is_some_and(|letters| self.beginnings.binary_search(&letters).is_err()) {
             return None;
         }
         let folded = fold(name);
@@ -196,6 +204,18 @@ impl Articles {
     pub(super) fn is_weekday(&self, word: &str) -> bool {
         word.len() <= MOST_BYTES && self.weekdays.contains(fold(word).as_str())
     }
+}
+
+/// The first eight letters and digits that a name begins with, where they are ASCII: names that are alike when folded begin alike.
+fn beginning(name: &str) -> Option<u64> {
+    let bytes = name.as_bytes();
+    let length = bytes.iter().take(8).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    // a mark on the last letter is folded away, and what folds to a letter goes on
+    (length > 0 && bytes.get(length).is_none_or(u8::is_ascii)).then(|| {
+        let mut letters = [0; 8];
+        letters[..length].copy_from_slice(&bytes[..length]);
+        u64::from_le_bytes(letters.map(|byte| byte.to_ascii_lowercase()))
+    })
 }
 
 /// No name or place is longer.

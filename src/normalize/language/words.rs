@@ -139,13 +139,8 @@ impl Tally {
         if is_malay_form(word) {
             self.give(table.malay, HIT / 2);
         }
-        if let Some(languages) = word.number().and_then(|word| table.words.get(&word)) {
-            let score = match languages.count_ones() {
-                1 => HIT,
-                2 => HIT - 1,
-                _ => HIT / 2,
-            };
-            self.give(*languages, score);
+        if let Some((languages, score)) = word.number().and_then(|word| table.words.get(word)) {
+            self.give(languages, score);
         }
     }
 }
@@ -210,10 +205,60 @@ const LONGEST: u32 = 16;
 
 /// The table, turned for looking up: languages as a set of bits.
 struct LookUp {
-    words: HashMap<u128, u64, Mixed>,
+    words: Common,
     letters: HashMap<char, u64, Mixed>,
     /// Malay and Indonesian.
     malay: u64,
+}
+
+/// Common words, each with its languages and what it scores.
+struct Common {
+    /// A byte of each word's hash at its place, and 0 where there is none: most words are not common.
+    tags: Vec<u8>,
+    words: Vec<(u128, u64, u32)>,
+}
+
+/// Places for common words: a power of two, and more than twice as many as there are words.
+const PLACES: usize = 8192;
+
+impl Common {
+    fn new(languages: &HashMap<u128, u64, Mixed>) -> Common {
+        let mut common = Common { tags: vec![0; PLACES], words: vec![(0, 0, 0); PLACES] };
+        for (&word, &languages) in languages {
+            let score = match languages.count_ones() {
+                1 => HIT,
+                2 => HIT - 1,
+                _ => HIT / 2,
+            };
+            let (mut place, tag) = Common::place(word);
+            while common.tags[place] != 0 {
+                place = (place + 1) % PLACES;
+            }
+            common.tags[place] = tag;
+            common.words[place] = (word, languages, score);
+        }
+        common
+    }
+
+    /// Where a word is looked for first, and its tag.
+    fn place(word: u128) -> (usize, u8) {
+        let hash = (word as u64 ^ ((word >> 64) as u64).rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        ((hash >> 40) as usize % PLACES, (hash >> 56) as u8 | 1)
+    }
+
+    fn get(&self, word: u128) -> Option<(u64, u32)> {
+        let (mut place, tag) = Common::place(word);
+        loop {
+            match self.tags[place] {
+                0 => return None,
+                known if known == tag && self.words[place].0 == word => {
+                    let (_, languages, score) = self.words[place];
+                    return Some((languages, score));
+                }
+                _ => place = (place + 1) % PLACES,
+            }
+        }
+    }
 }
 
 static LOOK_UP: LazyLock<LookUp> = LazyLock::new(|| {
@@ -232,7 +277,7 @@ static LOOK_UP: LazyLock<LookUp> = LazyLock::new(|| {
         }
     }
     let malay = ["ms", "id"].into_iter().filter_map(Language::from_tag).fold(0, |set, language| set | 1 << language.0);
-    LookUp { words, letters, malay }
+    LookUp { words: Common::new(&words), letters, malay }
 });
 
 /// A hash for keys of our own table: no defence against chosen keys is needed, and every post asks some sixty times.
@@ -327,6 +372,12 @@ mod tests {
         count.beyond_ascii = 1;
         let letters = sample.bytes().filter(u8::is_ascii_alphabetic).count();
         (tally(sample, Script::Latin, &count), letters)
+    }
+
+    #[test]
+    fn there_is_room_for_all_common_words() {
+        let taken = LOOK_UP.words.tags.iter().filter(|tag| **tag != 0).count();
+        assert!((1000..PLACES / 2).contains(&taken), "{taken}");
     }
 
     #[test]
