@@ -1,7 +1,7 @@
 //! What a profile may want of an element, by its start tag and by what stands above it.
 
 use super::{
-    met::{Asked, Seen, Span, Wants},
+    met::{Asked, Seen, Signs, Span, Wants},
     thin::Thin,
 };
 use crate::engine::{
@@ -75,7 +75,7 @@ impl Thin<'_, '_> {
         let attributes = self.tags.attributes(met);
         let (mut has_id, mut has_class, mut is_unsure) = (false, false, false);
         let mut kinds = 0;
-        for Seen { name: _, value, key, has_signs } in attributes {
+        for Seen { name: _, value, key, signs } in attributes {
             kinds |= keys::kind(*key);
             let is_id = *key == ID && !std::mem::replace(&mut has_id, true);
             let is_class = *key == CLASS && !std::mem::replace(&mut has_class, true);
@@ -83,7 +83,7 @@ impl Thin<'_, '_> {
                 continue;
             }
             let value = &text[value.range()];
-            is_unsure |= has_signs;
+            is_unsure |= *signs != Signs::None;
             if is_id {
                 carried.push(keys::id_hash(value));
             } else {
@@ -141,15 +141,11 @@ fn passes(text: &str, attributes: &[Seen], test: &AttributeTest) -> bool {
     if test.holds(value) {
         return true;
     }
-    if !seen.has_signs {
-        return false;
+    match seen.signs {
+        Signs::None => false,
+        // What holds no ampersand stands between two of them as it is written.
+        Signs::Ampersands => test.asks_for_ampersand() && test.holds(&value.replace("&amp;", "&")),
+        // any value may stand for it
+        Signs::Others => true,
     }
-    // The entity of the ampersand is read here; where there is another, any value may stand for it.
-    let has_others = value.contains('\r')
-        || value.split('&').skip(1).any(|after| {
-            let end = after.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(after.len());
-            !(after.starts_with("amp;") || end > 0 && after[end..].starts_with('='))
-        });
-    // What holds no ampersand stands between two of them as it is written.
-    has_others || test.asks_for_ampersand() && test.holds(&value.replace("&amp;", "&"))
 }

@@ -163,7 +163,7 @@ impl Thin<'_, '_> {
     /// A text of the page with its references resolved. `is_first_line`: a line end at its start is none.
     fn resolved(&mut self, start: usize, end: usize, is_first_line: bool) -> Option<StrTendril> {
         let text = &self.text[start..end];
-        let mut resolved = match self.tags.signs.stand_in(self.bytes, &(start..end)) {
+        let mut resolved = match self.tags.sign_places.stand_in(self.bytes, &(start..end)) {
             true => references::resolved(text, false),
             false => self.tree.piece(self.text, start, end),
         };

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, ops::Range};
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::{
     names::{Known, Memory, Name},
@@ -46,20 +46,46 @@ pub(super) struct Seen {
     pub(super) value: Span,
     /// The key of its name.
     pub(super) key: u64,
-    /// Its value holds what the parser puts something else in the place of.
-    pub(super) has_signs: bool,
+    /// What its value holds that the parser puts something else in the place of.
+    pub(super) signs: Signs,
+}
+
+/// What a value holds that the parser puts something else in the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signs {
+    None,
+    /// Entities of the ampersand, and perhaps ampersands that stand for themselves.
+    Ampersands,
+    /// Other references, or carriage returns.
+    Others,
+}
+
+impl Signs {
+    /// Of a value that holds some.
+    fn of(value: &[u8]) -> Signs {
+        let is_other = |at: usize| {
+            let after = &value[at + 1..];
+            let end = after.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(after.len());
+            // in a value, what is followed by an equals sign is no reference
+            !(after.starts_with(b"amp;") || end > 0 && after.get(end) == Some(&b'='))
+        };
+        match memchr(b'\r', value).is_some() || memchr_iter(b'&', value).any(is_other) {
+            true => Signs::Others,
+            false => Signs::Ampersands,
+        }
+    }
 }
 
 /// Where in a page stands what the parser puts something else in the place of: ampersands and carriage returns.
 #[derive(Default)]
-pub(super) struct Signs {
+pub(super) struct Places {
     /// From here …
     from: usize,
     /// … to the next there is none.
     next: usize,
 }
 
-impl Signs {
+impl Places {
     /// Whether there is one in a range; ranges are mostly asked for one behind the other.
     #[inline]
     pub(super) fn stand_in(&mut self, page: &[u8], range: &Range<usize>) -> bool {
@@ -120,7 +146,7 @@ pub(super) struct Tags {
     places: Vec<u32>,
     names: Memory,
     attributes: Vec<Seen>,
-    pub(super) signs: Signs,
+    pub(super) sign_places: Places,
     pub(super) carried: Vec<u64>,
     /// Of each tag, the numbers of lists of what may want its element.
     pub(super) lists: Vec<u32>,
@@ -150,7 +176,7 @@ impl Tags {
             self.attributes.clear();
             self.carried.clear();
             self.lists.clear();
-            self.signs = Signs::default();
+            self.sign_places = Places::default();
             SPARE.set(Some(self));
         }
     }
@@ -200,11 +226,14 @@ impl Tags {
         }
         let text = start + 1..name_end(bytes, start + 1);
         let first = self.attributes.len();
-        let (all, signs) = (&mut self.attributes, &mut self.signs);
+        let (all, places) = (&mut self.attributes, &mut self.sign_places);
         let (end, closes_itself) = attributes(bytes, text.end, |written| {
             let (name, value) = (Span::of(&written.name), Span::of(&written.value));
-            let has_signs = signs.stand_in(bytes, &written.value);
-            all.push(Seen { key: keys::name_key(&bytes[written.name]), name, value, has_signs });
+            let signs = match places.stand_in(bytes, &written.value) {
+                true => Signs::of(&bytes[written.value]),
+                false => Signs::None,
+            };
+            all.push(Seen { key: keys::name_key(&bytes[written.name]), name, value, signs });
         })?;
         let attributes = Span::of(&(first..self.attributes.len()));
         if attributes.range().len() > guard::ATTRIBUTES {

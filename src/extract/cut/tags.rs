@@ -35,6 +35,15 @@ fn is(byte: u8, kinds: u8) -> bool {
     KINDS[usize::from(byte)] & kinds != 0
 }
 
+/// Where the next `<` stands: mostly right here, where one tag follows another.
+#[inline]
+pub(in crate::extract) fn next_angle(bytes: &[u8]) -> Option<usize> {
+    match bytes.first() {
+        Some(b'<') => Some(0),
+        _ => memchr(b'<', bytes),
+    }
+}
+
 /// Where the name that begins at a place ends.
 #[inline]
 pub(in crate::extract) fn name_end(bytes: &[u8], at: usize) -> usize {

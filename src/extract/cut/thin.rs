@@ -10,7 +10,7 @@ use super::{
     met::{Met, Tags},
     names::{Class, Known, Name, is},
     open::{End, Open, Part, Start, end, end_part, start},
-    tags::{angle_end, attributes, comment_end, name_end, raw_end},
+    tags::{angle_end, attributes, comment_end, name_end, next_angle, raw_end},
     tree::Tree,
 };
 use crate::{
@@ -112,7 +112,7 @@ pub(super) struct Tag {
 
 impl Thin<'_, '_> {
     fn run(&mut self) -> Result<(), usize> {
-        while let Some(found) = memchr(b'<', &self.bytes[self.at..]) {
+        while let Some(found) = next_angle(&self.bytes[self.at..]) {
             let start = self.at + found;
             self.step(start).ok_or(start)?;
         }

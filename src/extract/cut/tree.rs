@@ -11,7 +11,7 @@ use scraper::{
 };
 
 use super::{
-    met::{Seen, Span},
+    met::{Seen, Signs, Span},
     thin::Thinned,
 };
 use crate::{
@@ -94,13 +94,13 @@ impl Tree {
     /// An element of the name that stands at a place of the page, with those of its attributes that are looked at.
     pub(super) fn element(&mut self, page: &str, name: Span, attributes: &[Seen], looked_at: &LookedAt) -> Node {
         let mut kept: Vec<Attribute> = Vec::with_capacity(attributes.len());
-        for Seen { name, value, key, has_signs } in attributes {
+        for Seen { name, value, key, signs } in attributes {
             let Some(local) = looked_at.get(*key, &page[name.range()]) else { continue };
             if kept.iter().any(|known| known.name.local == *local) {
                 continue;
             }
             let Range { start, end } = value.range();
-            let value = match *has_signs {
+            let value = match *signs != Signs::None {
                 true => references::resolved(&page[start..end], true),
                 false => self.piece(page, start, end),
             };
