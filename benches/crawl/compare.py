@@ -92,10 +92,11 @@ def crawled(name, program, boards, scratch):
 
 
 def agreement(scratch):
-    """How many posts of both clients say the same of author, dates, edit, quotes and place."""
+    """How many posts of both clients say the same of place, author, dates, edit, quotes, attachments and status."""
     def fields(record):
         edit, quotes = record["edit"] or {}, record["quotes"]
-        return [record["author"], record["date_published"], edit.get("date"), edit.get("notice"), [quote["text"] for quote in quotes], record["position"]]
+        said = [edit.get("date"), edit.get("notice"), [quote["text"] for quote in quotes], record["attachments"], record["status"]]
+        return [record["position"], record["author"], record["date_published"], *said]
 
     def posts(name):
         records = map(json.loads, open(os.path.join(scratch, f"{name}.jsonl"), encoding="utf-8"))
@@ -119,7 +120,7 @@ def beside_scrapy(arguments, scratch):
                 rates[name].append((pages - few) / (cpu - start))
                 print(f"{name:10} {rates[name][-1]:8.1f} pages a CPU second  {wall:6.1f} s  {memory:6.0f} MB  {posts} posts", flush=True)
     if len(clients) == 2:
-        print(f"{agreement(scratch)} posts say the same of author, dates, edit, quotes and place")
+        print(f"{agreement(scratch)} posts say the same of place, author, dates, edit, quotes, attachments and status")
         ours, theirs = (statistics.median(rates[name]) for name in clients)
         print(f"ratio      {ours / theirs:8.1f}")
 

@@ -13,15 +13,19 @@ RULES = {
         post="div[id^=post_]", id=("::attr(id)", r"post_(\d+)$"), link="a[id^=postnum]::attr(href)", position="a[id^=postnum] em::text",
         author=".authi a.xw1", member=r"uid=(\d+)", role="td.pls em a[href*=usergroup]::text", headline=None,
         date="em[id^=authorposton]", day=(r"(\d+-\d+-\d+ \d+:\d+:\d+)", "%Y-%m-%d %H:%M:%S"), body="td.t_f", quotes="div.quote",
-        said=dict(text="blockquote", who=r"(\S+) 发表于 (\S+ \S+)", post=r"pid=(\d+)", intro="font"), left_out=("quote", "pstatus", "smiley"),
-        notice="i.pstatus", edited=(r"由 (?P<who>.+?) 于 (?P<day>\d+-\d+-\d+ \d+:\d+)", "%Y-%m-%d %H:%M")),
+        said=dict(text="blockquote", who=r"(\S+) 发表于 (\S+ \S+)", post=r"pid=(\d+)", intro="font"), left_out=("quote", "pstatus", "smiley", "tip"),
+        notice="i.pstatus", edited=(r"由 (?P<who>.+?) 于 (?P<day>\d+-\d+-\d+ \d+:\d+)", "%Y-%m-%d %H:%M"),
+        files=dict(each="ignore_js_op", name=".tip strong::text, .attnm a::text", url="img::attr(zoomfile), a[href*='mod=attachment']::attr(href)", size=".tip em"),
+        gone=("div.locked", "hidden"), boards="#pt a"),
     "phpbb": dict(
         threads="a.topictitle::attr(href)", next="a[rel=next]::attr(href), link[rel=next]::attr(href)", thread=r"t=(\d+)",
         title="h2.topic-title ::text", post="div.post", id=("::attr(id)", r"p(\d+)"), link="h3 a::attr(href)", position=None,
         author=".postprofile a.username, .postprofile a.username-coloured", member=r"u=(\d+)", role=".profile-rank::text", headline="h3 a::text",
         date="p.author time", day="datetime", body="div.content", quotes="blockquote",
         said=dict(text="div", who=r"^(\S+) wrote: ↑(.*)", post=r"p=(\d+)", intro="cite"), left_out=("blockquote", "smilies"),
-        notice="div.notice", edited=(r"by (?P<who>.+?) on (?P<day>.+? [AP]M), edited (?P<count>\d+)", "%a %b %d, %Y %I:%M %p")),
+        notice="div.notice", edited=(r"by (?P<who>.+?) on (?P<day>.+? [AP]M), edited (?P<count>\d+)", "%a %b %d, %Y %I:%M %p"),
+        files=dict(each="dl.attachbox dl.file, .inline-attachment dl.file", name="a.postlink::text", url="a.postlink::attr(href)", size="dd"),
+        gone=(".post_deleted", "deleted"), boards=".breadcrumbs a"),
     "xenforo2": dict(
         threads=".structItem-title a::attr(href)", next="a.pageNav-jump--next::attr(href), link[rel=next]::attr(href)", thread=r"\.(\d+)/",
         title="h1.p-title-value::text", post="article.message", id=("::attr(data-content)", r"post-(\d+)"),
@@ -29,14 +33,17 @@ RULES = {
         author=".message-name a.username", member=r"\.(\d+)/", role=".message-userTitle::text", headline=None, date=".message-attribution time",
         day="datetime", body=".message-body .bbWrapper", quotes="blockquote",
         said=dict(text=".bbCodeBlock-expandContent", who=r"^(\S+) said:", post=r"post[-:]\s*(\d+)", intro=".bbCodeBlock-title"),
-        left_out=("bbCodeBlock", "smilie"), notice=".message-lastEdit", edited=(None, "datetime")),
+        left_out=("bbCodeBlock", "smilie"), notice=".message-lastEdit", edited=(None, "datetime"),
+        files=dict(each=".message-attachments .file", name=".file-name::text", url="a::attr(href)", size=".file-meta"),
+        gone=(".messageNotice--deleted", "deleted"), boards=".p-breadcrumbs a"),
     "vbulletin4": dict(
         threads="a.title::attr(href)", next="a[rel=next]::attr(href), link[rel=next]::attr(href)", thread=r"t=(\d+)",
         title=".threadtitle ::text", post="li.postcontainer", id=("::attr(id)", r"post_(\d+)"), link="a.postcounter::attr(href)",
         position="a.postcounter::text", author="a.username", member=r"member\.php\?(\d+)", role=".usertitle::text", headline="h2.title::text",
         date=".postdate .date", day=(r"(\d+-\d+-\d+, \d+:\d+ [AP]M)", "%m-%d-%Y, %I:%M %p"), body="blockquote.postcontent", quotes=".bbcode_quote",
         said=dict(text=".message", who=r"Originally Posted by (\S+)", post=r"p=(\d+)", intro=".bbcode_postedby"), left_out=("bbcode_container", "inlineimg"),
-        notice=".lastedited", edited=(r"by (?P<who>.+?); (?P<day>\d+-\d+-\d+ at \d+:\d+ [AP]M)", "%m-%d-%Y at %I:%M %p")),
+        notice=".lastedited", edited=(r"by (?P<who>.+?); (?P<day>\d+-\d+-\d+ at \d+:\d+ [AP]M)", "%m-%d-%Y at %I:%M %p"),
+        files=dict(each=".attachments li", name="a::text", url="a::attr(href)", size="li"), gone=(".postbitdeleted", "deleted"), boards="#breadcrumb a"),
 }
 BLOCKS = {"p", "div", "ul", "ol", "table", "tr", "pre", "h1", "h2", "h3", "h4", "blockquote"}
 
@@ -110,7 +117,8 @@ class Posts(scrapy.Spider):
         rules = RULES[engine]
         first = first or response.url
         number = re.search(rules["thread"], first)
-        thread = {"id": number and number[1], "url": first, "title": " ".join("".join(response.css(rules["title"]).getall()).split()) or None}
+        thread = {"id": number and number[1], "url": first, "title": " ".join("".join(response.css(rules["title"]).getall()).split()) or None,
+                  "boards": [{"name": line(one), "url": response.urljoin(one.attrib.get("href", ""))} for one in response.css(rules["boards"])]}
         language = response.css("html::attr(lang)").get()
         count = 0
         for post in response.css(rules["post"]):
@@ -161,6 +169,12 @@ class Posts(scrapy.Spider):
             inner = quote.css(said["text"])[:1] or quote
             quotes.append({"author": who and who[1], "post_id": source and source[1],
                            "date_raw": who[2] if who and who.re.groups > 1 else None, "text": content(inner, ("cite", "font", "bbCodeBlock-title"))[0]})
+        files = []
+        for file in post.css(rules["files"]["each"]):
+            size = re.search(r"[\d.,]+ ?(?:[KMG]?B|Bytes)", line(file.css(rules["files"]["size"])[:1]) or "")
+            address = file.css(rules["files"]["url"]).get()
+            files.append({"name": file.css(rules["files"]["name"]).get(), "url": address and response.urljoin(address), "size": size and size[0]})
+        gone, status = rules["gone"]
         said, links, images = content(body, rules["left_out"]) if body else (None, [], [])
         headline = " ".join(post.css(rules["headline"]).getall()) if rules["headline"] else thread["title"] or ""
         record = {
@@ -170,7 +184,7 @@ class Posts(scrapy.Spider):
                        "role": (post.css(rules["role"]).get() or "").strip() or None},
             "date_published": date, "date_published_raw": raw, "edit": edit, "text": said, "quotes": quotes,
             "links": [response.urljoin(one) for one in links], "images": [response.urljoin(one) for one in images],
-            "in_language": language, "status": "visible",
+            "attachments": files, "in_language": language, "status": status if post.css(gone) else "visible",
         }
         told = "\0".join([record["text"] or "", *(quote["text"] for quote in quotes), *record["links"], *record["images"]])
         record["content_hash"] = hashlib.sha256(told.encode()).hexdigest()[:32]
