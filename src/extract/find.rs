@@ -3,13 +3,9 @@
 use std::ops::Range;
 
 use html5ever::{local_name, ns};
-use scraper::ElementRef;
+use scraper::node::Element;
 
-use super::{
-    flat::{Flat, named},
-    purse::Purse,
-    select,
-};
+use super::{flat::Flat, purse::Purse, select};
 use crate::engine::{
     Css,
     attribute::AttributeTest,
@@ -115,6 +111,7 @@ pub(super) fn find<'k>(flat: &Flat<'_>, keys: &'k Keys, selectors: &[Css], found
     let mut lists: Vec<&'k Candidates> = Vec::with_capacity(256);
     let mut signs: Vec<Option<Sign>> = vec![None; flat.tags() as usize + 1];
     for (at, element) in flat.elements() {
+        let itself = element.value();
         while open.pop_if(|open| open.end <= at).is_some() {}
         let above = open.last().map_or(Above::default(), |open| open.above);
         let end = flat.node(at).end;
@@ -123,7 +120,7 @@ pub(super) fn find<'k>(flat: &Flat<'_>, keys: &'k Keys, selectors: &[Css], found
         let sign = match &signs[tag] {
             Some(sign) => sign.clone(),
             None => {
-                let sign = look_up(element, keys, &mut carried, &mut lists);
+                let sign = look_up(itself, keys, &mut carried, &mut lists);
                 if tag > 0 {
                     signs[tag] = Some(sign.clone());
                 }
@@ -134,12 +131,15 @@ pub(super) fn find<'k>(flat: &Flat<'_>, keys: &'k Keys, selectors: &[Css], found
         for candidate in
             lists[sign.lists.clone()].iter().flat_map(|list| list.anywhere.iter().chain(list.within(above)))
         {
-            let holds = |test: &AttributeTest| named(element, &test.local).is_some_and(|value| test.holds(value));
+            let holds = |test: &AttributeTest| {
+                let found = itself.attrs.iter().find(|(name, _)| name.local == test.local);
+                found.is_some_and(|(_, value)| test.holds(value))
+            };
             if !candidate.is_named(own, sign.kinds) || found.has_last(candidate.css, at) || !candidate.passes(holds) {
                 continue;
             }
             let is_found = match (&candidate.chain, &candidate.plain) {
-                (Some(chain), _) if !candidate.has_tests() || element.value().name.ns == ns!(html) => {
+                (Some(chain), _) if !candidate.has_tests() || itself.name.ns == ns!(html) => {
                     chain.stands_in(open.len(), |number, hash| carried[open[number].carried.clone()].contains(&hash))
                 }
                 (_, Some(plain)) if !plain.is_far => select::matches(plain, element),
@@ -175,16 +175,11 @@ pub(super) fn find<'k>(flat: &Flat<'_>, keys: &'k Keys, selectors: &[Css], found
 }
 
 /// Enters what an element carries, and lists of what may match it by that.
-fn look_up<'k>(
-    element: ElementRef<'_>,
-    keys: &'k Keys,
-    all_carried: &mut Vec<u64>,
-    lists: &mut Vec<&'k Candidates>,
-) -> Sign {
+fn look_up<'k>(element: &Element, keys: &'k Keys, all_carried: &mut Vec<u64>, lists: &mut Vec<&'k Candidates>) -> Sign {
     let (first_carried, first_list) = (all_carried.len(), lists.len());
-    all_carried.extend([keys::ANY, keys::tag_hash(element.value().name())]);
+    all_carried.extend([keys::ANY, keys::tag_hash(&element.name.local)]);
     let mut kinds = 0;
-    for (name, value) in &element.value().attrs {
+    for (name, value) in &element.attrs {
         kinds |= match name.local {
             local_name!("id") => {
                 all_carried.push(keys::id_hash(value));

@@ -18,6 +18,9 @@ const INSERTED: [(&str, &str); 3] = [
     ("<script type=\"text/javascript\" src=\"/_static/js/", "<!-- End Wayback Rewrite JS Include -->"),
 ];
 
+/// How far from the start tag of the body the toolbar begins, at most: attributes and scripts may stand before it.
+const BEGINNING: usize = 16 * 1024;
+
 /// How far from the end its comment stands, which is appended to the page.
 const TAIL: usize = 16 * 1024;
 
@@ -26,7 +29,7 @@ pub(super) fn unwrapped(url: &Url, text: &str) -> Option<(Url, String)> {
     let original = original_address(url);
     let bytes = text.as_bytes();
     let marked = memchr::memmem::find(&bytes[bytes.len().saturating_sub(TAIL)..], b"FILE ARCHIVED ON").is_some()
-        || memchr::memmem::find(bytes, b"WAYBACK TOOLBAR").is_some();
+        || has_toolbar(bytes);
     if original.is_none() && !marked {
         return None;
     }
@@ -43,6 +46,15 @@ pub(super) fn unwrapped(url: &Url, text: &str) -> Option<(Url, String)> {
     }
     let address = original.unwrap_or_else(|| url.clone());
     Some((address, plain))
+}
+
+/// Whether the toolbar stands in a page: right at the beginning of its body, where that begins as most do.
+fn has_toolbar(bytes: &[u8]) -> bool {
+    let beginning = match memchr::memmem::find(bytes, b"<body") {
+        Some(body) => &bytes[body..bytes.len().min(body + BEGINNING)],
+        None => bytes,
+    };
+    memchr::memmem::find(beginning, b"WAYBACK TOOLBAR").is_some()
 }
 
 /// The address that a page was archived from.

@@ -59,7 +59,7 @@ impl Thin<'_, '_> {
         let known = self.stack[..depth].iter().rposition(|open| open.node.is_some()).map_or(0, |at| at + 1);
         for place in known..depth {
             let node = self.element(self.stack[place].met, false);
-            self.place(place, node)?;
+            self.place(place, node, false)?;
         }
         Some(())
     }
@@ -69,17 +69,26 @@ impl Thin<'_, '_> {
         let place = self.stack.len().checked_sub(1)?;
         self.write_tags(place)?;
         let node = self.element(self.stack[place].met, is_whole);
-        self.place(place, node)
+        self.place(place, node, is_whole)
     }
 
     /// The element of a tag, with the attributes that are looked at where it is kept whole, or else alone.
     pub(super) fn element(&mut self, met: usize, is_whole: bool) -> Node {
+        if let Some(same) = self.tags.get(met).nodes[usize::from(is_whole)].and_then(|known| self.tree.like(known)) {
+            return same;
+        }
         let looked_at = if is_whole { &self.cut.inside } else { &self.cut.outside };
         self.tree.element(self.text, self.tags.get(met).text, self.tags.attributes(met), looked_at)
     }
 
+    /// A node of the tree was made as the element of a tag.
+    pub(super) fn is_of(&mut self, node: NodeId, met: usize, is_whole: bool) {
+        self.tree.is_of(node, met);
+        self.tags.get_mut(met).nodes[usize::from(is_whole)].get_or_insert(node);
+    }
+
     /// Puts the node of an open element where it belongs.
-    fn place(&mut self, place: usize, node: Node) -> Option<()> {
+    fn place(&mut self, place: usize, node: Node, is_whole: bool) -> Option<()> {
         let is_head = self.stack[place].traits & is::HEAD != 0;
         let known = if place == 1 { self.head.filter(|_| is_head) } else { None };
         if place == 1 && !is_head {
@@ -91,7 +100,7 @@ impl Thin<'_, '_> {
             None => {
                 let parent = self.holder(place)?;
                 let node = self.tree.append(parent, node)?;
-                self.tree.is_of(node, self.stack[place].met);
+                self.is_of(node, self.stack[place].met, is_whole);
                 node
             }
         };
@@ -198,7 +207,7 @@ impl Thin<'_, '_> {
         };
         let node = self.element(tag.met, is_whole);
         let node = self.tree.append(parent, node)?;
-        self.tree.is_of(node, tag.met);
+        self.is_of(node, tag.met, is_whole);
         if !inner.is_empty() {
             let has_references = named(&["title", "textarea"]);
             let text = &self.text[inner.clone()];

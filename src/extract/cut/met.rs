@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, ops::Range};
 
+use ego_tree::NodeId;
 use memchr::{memchr, memchr_iter, memchr2};
 
 use super::{
@@ -116,6 +117,8 @@ pub(super) struct Met {
     kinds: u64,
     /// What may want its element, once that was looked up.
     pub(super) asked: Option<Asked>,
+    /// The first of its elements, with the attributes that are looked at where it is kept alone and where it is kept whole.
+    pub(super) nodes: [Option<NodeId>; 2],
 }
 
 /// What may want an element, by what its tag says.
@@ -252,6 +255,7 @@ impl Tags {
             above: Above::default(),
             kinds: 0,
             asked: None,
+            nodes: [None; 2],
         });
         self.places[place] = met as u32 + 1;
         Some((met, end))

@@ -224,7 +224,7 @@ impl Thin<'_, '_> {
         let node = self.element(tag.met, is_whole);
         let table = self.stack.iter().rfind(|open| open.traits & is::TABLE != 0)?;
         let node = self.tree.insert_before(table.node?, node)?;
-        self.tree.is_of(node, tag.met);
+        self.is_of(node, tag.met, is_whole);
         Some(())
     }
 

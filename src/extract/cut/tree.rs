@@ -110,6 +110,11 @@ impl Tree {
         Node::Element(Element::new(QualName::new(None, ns!(html), name), kept))
     }
 
+    /// One like a node of the tree.
+    pub(super) fn like(&self, node: NodeId) -> Option<Node> {
+        Some(self.html.tree.get(node)?.value().clone())
+    }
+
     /// An element without attributes.
     pub(super) fn bare(&mut self, name: &str) -> Node {
         Node::Element(Element::new(QualName::new(None, ns!(html), self.names.of(name)), Vec::new()))
