@@ -153,6 +153,8 @@ pub(super) struct Tags {
     pub(super) carried: Vec<u64>,
     /// Of each tag, the numbers of lists of what may want its element.
     pub(super) lists: Vec<u32>,
+    /// How many nodes the tree of the last page had.
+    pub(super) nodes: usize,
 }
 
 thread_local! {
@@ -172,14 +174,15 @@ impl Tags {
         tags
     }
 
-    /// The page is read.
-    pub(super) fn finish(mut self) {
+    /// The page is read; its tree has so many nodes.
+    pub(super) fn finish(mut self, nodes: usize) {
         if self.all.len() <= KEPT && self.attributes.len() <= 4 * KEPT {
             self.all.clear();
             self.attributes.clear();
             self.carried.clear();
             self.lists.clear();
             self.sign_places = Places::default();
+            self.nodes = nodes;
             SPARE.set(Some(self));
         }
     }

@@ -38,6 +38,9 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Thinned, usiz
     if u32::try_from(text.len()).is_err() {
         return Err(0);
     }
+    let tags = Tags::new();
+    // a page of a thread mostly has about as many as the last
+    let tree = Tree::new(tags.nodes + tags.nodes / 8 + text.len() / 128);
     let mut thin = Thin {
         text,
         bytes: text.as_bytes(),
@@ -48,11 +51,11 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Thinned, usiz
         whole: None,
         posts: 0,
         paragraphs: 0,
-        tags: Tags::new(),
+        tags,
         had_type: false,
         had_head: false,
         had_body: false,
-        tree: Tree::new(text),
+        tree,
         head: None,
         text_from: 0,
         is_apart: false,
@@ -60,7 +63,7 @@ pub(in crate::extract) fn thinned(text: &str, cut: &Cut) -> Result<Thinned, usiz
         left_out: Vec::new(),
     };
     let run = thin.run();
-    thin.tags.finish();
+    thin.tags.finish(thin.tree.nodes());
     run.map(|()| thin.tree.finish())
 }
 

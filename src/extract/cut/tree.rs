@@ -24,9 +24,6 @@ const TRANSITIONAL: &str = "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transi
 const STRICT: &str =
     "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd\">";
 
-/// How much of a page there is for a node that is kept, at least.
-const NODE: usize = 64;
-
 /// How much of the page is copied at once.
 const WINDOW: usize = 8 * 1024;
 
@@ -42,12 +39,18 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub(super) fn new(text: &str) -> Tree {
+    /// With room for so many nodes, so that they need not move.
+    pub(super) fn new(nodes: usize) -> Tree {
         // as for a page without a document type
-        let tree = ego_tree::Tree::with_capacity(Node::Document, text.len() / NODE);
+        let tree = ego_tree::Tree::with_capacity(Node::Document, nodes);
         let html = Html { quirks_mode: QuirksMode::Quirks, tree };
-        let tags = Vec::with_capacity(text.len() / NODE / 2);
+        let tags = Vec::with_capacity(nodes / 2);
         Tree { html, window: StrTendril::new(), from: 0, names: Names::new(), tags }
+    }
+
+    /// How many nodes it has.
+    pub(super) fn nodes(&self) -> usize {
+        self.html.tree.values().len()
     }
 
     pub(super) fn finish(self) -> Thinned {
