@@ -110,6 +110,15 @@ pub(super) enum Command {
     Wake,
 }
 
+/// The command that commits what became of a request.
+fn commit_of(
+    lease: &Lease,
+    batch: Batch,
+    then: impl FnOnce(Result<Committed, StateError>) + Send + 'static,
+) -> Command {
+    Command::Commit { request: lease.request().id, batch: Box::new(batch), then: Box::new(then) }
+}
+
 /// The state of a crawl. Cheap to clone; all clones are one. The last one to go ends the writer.
 #[derive(Clone, Debug)]
 pub struct Frontier {
@@ -198,10 +207,7 @@ impl Frontier {
     /// # Errors
     /// Where the state fails; then nothing of the batch is kept.
     pub async fn commit(&self, lease: Lease, batch: Batch) -> Result<Committed, StateError> {
-        let request = lease.request().id;
-        let batch = Box::new(batch);
-        let then = |answer: Answer<Committed>| -> Then { Box::new(move |result| drop(answer.send(result))) };
-        let result = self.ask(|answer| Command::Commit { request, batch, then: then(answer) }).await;
+        let result = self.ask(|answer| commit_of(&lease, batch, move |result| drop(answer.send(result)))).await;
         lease.disarm();
         result
     }
@@ -217,8 +223,7 @@ impl Frontier {
         batch: Batch,
         then: impl FnOnce(Result<Committed, StateError>) + Send + 'static,
     ) -> Result<(), StateError> {
-        let commit = Command::Commit { request: lease.request().id, batch: Box::new(batch), then: Box::new(then) };
-        self.commands.send(commit).await.map_err(|_| StateError::Closed)?;
+        self.commands.send(commit_of(&lease, batch, then)).await.map_err(|_| StateError::Closed)?;
         lease.disarm();
         Ok(())
     }
@@ -233,8 +238,7 @@ impl Frontier {
         batch: Batch,
         then: impl FnOnce(Result<Committed, StateError>) + Send + 'static,
     ) -> Result<(), StateError> {
-        let commit = Command::Commit { request: lease.request().id, batch: Box::new(batch), then: Box::new(then) };
-        self.commands.send_blocking(commit).map_err(|_| StateError::Closed)?;
+        self.commands.send_blocking(commit_of(&lease, batch, then)).map_err(|_| StateError::Closed)?;
         lease.disarm();
         Ok(())
     }
