@@ -3,7 +3,7 @@
 
 use super::{
     keys::{class_hash, id_hash, tag_hash},
-    plain::{Compound, Plain, Stands},
+    plain::{Compound, Look, Plain, Stands},
 };
 
 /// What must be carried above an element, the nearest first.
@@ -15,16 +15,6 @@ pub struct Chain(Vec<Link>);
 struct Link {
     is_direct: bool,
     carries: Vec<u64>,
-}
-
-/// What came of looking for elements above.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
-    Found,
-    /// Not from here; perhaps from farther out.
-    NotHere,
-    /// All were looked at: nothing farther out can do.
-    Nowhere,
 }
 
 impl Chain {

@@ -9,8 +9,8 @@ use super::{
     Css, Take, Value,
     attribute::AttributeTest,
     keys::{
-        Above, AskedAbove, Candidate, Keys, compounds, name_at, name_key, pseudos, same_name, simple_parts,
-        split_outside, test_hash,
+        Above, Candidate, Keys, compounds, name_at, name_key, pseudos, same_name, simple_parts, split_outside,
+        test_hash,
     },
     rules::{
         AttachmentRules, AuthorRules, EachCss, NoticeRules, PageRules, PagerRules, PostRules, StatusRule, ThreadRules,
@@ -159,7 +159,7 @@ impl Cut {
         }
         READ.iter().take(READ_OUTSIDE).for_each(|name| cut.outside.add(name));
         READ.iter().for_each(|name| cut.inside.add(name));
-        cut.settle();
+        Keys::settle(&mut [&mut cut.keys, &mut cut.in_posts]);
         Some(cut)
     }
 
@@ -183,7 +183,7 @@ impl Cut {
         let mut cut = Cut::of_posts(Vec::new());
         names.for_each(|name| cut.inside.add(name));
         cut.enter("body", want::WHOLE, &[]);
-        cut.settle();
+        Keys::settle(&mut [&mut cut.keys, &mut cut.in_posts]);
         cut
     }
 
@@ -195,15 +195,6 @@ impl Cut {
     /// What of that something asks for above others.
     pub fn asked_above(&self, carried: &[u64]) -> Above {
         self.keys.asked_above.among(carried)
-    }
-
-    /// All is entered. What is wanted anywhere and what is wanted of posts share what they ask of elements above.
-    fn settle(&mut self) {
-        let mut asked = AskedAbove::default();
-        self.keys.ask_above(&mut asked);
-        self.in_posts.ask_above(&mut asked);
-        self.keys.settle(asked.clone());
-        self.in_posts.settle(asked);
     }
 
     /// Enters all alternatives of a selector. `over`: what must be carried above it.

@@ -109,18 +109,17 @@ impl Keys {
         }
     }
 
-    /// Tells what candidates ask of elements above.
-    pub(super) fn ask_above(&self, asked: &mut AskedAbove) {
-        let candidates = self.lists.iter().flat_map(|lists| &lists.within);
+    /// All is entered, here and in others that share what they ask of elements above.
+    pub(super) fn settle(all: &mut [&mut Keys]) {
+        let mut asked = AskedAbove::default();
+        let candidates = all.iter().flat_map(|keys| &keys.lists).flat_map(|lists| &lists.within);
         candidates.flat_map(|candidate| &candidate.above).for_each(|hash| asked.ask(*hash));
-    }
-
-    /// All is entered, and all was told that candidates ask of elements above.
-    pub(super) fn settle(&mut self, asked: AskedAbove) {
-        for lists in &mut self.lists {
-            lists.asked = lists.within.iter().map(|candidate| asked.among(&candidate.above)).collect();
+        for keys in all {
+            for lists in &mut keys.lists {
+                lists.asked = lists.within.iter().map(|candidate| asked.among(&candidate.above)).collect();
+            }
+            keys.asked_above = asked.clone();
         }
-        self.asked_above = asked;
     }
 }
 

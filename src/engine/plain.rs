@@ -33,6 +33,17 @@ pub enum Stands {
     Behind,
 }
 
+/// What came of looking for the elements that a selector asks for about one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// All of them stand there.
+    Found,
+    /// Not from here; perhaps from farther out.
+    NotHere,
+    /// All that stand about it were looked at: nothing farther out can do.
+    Nowhere,
+}
+
 /// What is asked of one element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compound {

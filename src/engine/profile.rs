@@ -8,7 +8,7 @@ use super::{
     Address, AttachmentRules, BadRule, BoardRules, BodyRules, Css, EngineError, IndexRules, JsonRules, LoginRules,
     PageRules, PagerRules, PostIds, PostRules, ThreadRules,
     cut::Cut,
-    keys::{AskedAbove, Keys},
+    keys::Keys,
     rules::{EachCss, Written},
     url_rule::{self, AddressRules, UrlRule},
 };
@@ -105,9 +105,7 @@ impl Profile {
         let keys_of = |from: usize, to: usize, free: u32| {
             let mut keys = Keys::new(free);
             selectors[from..to].iter().for_each(|css| keys.enter(css.number, &css.text));
-            let mut asked = AskedAbove::default();
-            keys.ask_above(&mut asked);
-            keys.settle(asked);
+            Keys::settle(&mut [&mut keys]);
             keys
         };
         let keys = keys_of(0, of_posts, u32::try_from(selectors.len()).unwrap_or(u32::MAX));

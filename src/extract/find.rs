@@ -5,7 +5,11 @@ use std::ops::Range;
 use html5ever::{local_name, ns};
 use scraper::node::Element;
 
-use super::{flat::Flat, purse::Purse, select};
+use super::{
+    flat::{Flat, named},
+    purse::Purse,
+    select,
+};
 use crate::engine::{
     Css,
     attribute::AttributeTest,
@@ -131,10 +135,7 @@ pub(super) fn find<'k>(flat: &Flat<'_>, keys: &'k Keys, selectors: &[Css], found
         for candidate in
             lists[sign.lists.clone()].iter().flat_map(|list| list.anywhere.iter().chain(list.within(above)))
         {
-            let holds = |test: &AttributeTest| {
-                let found = itself.attrs.iter().find(|(name, _)| name.local == test.local);
-                found.is_some_and(|(_, value)| test.holds(value))
-            };
+            let holds = |test: &AttributeTest| named(itself, &test.local).is_some_and(|value| test.holds(value));
             if !candidate.is_named(own, sign.kinds) || found.has_last(candidate.css, at) || !candidate.passes(holds) {
                 continue;
             }

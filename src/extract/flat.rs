@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ego_tree::NodeId;
 use html5ever::LocalName;
-use scraper::{ElementRef, Html, Node as DomNode};
+use scraper::{ElementRef, Html, Node as DomNode, node::Element};
 
 /// An element or a text, and where its subtree ends.
 pub(super) struct Node<'a> {
@@ -143,6 +143,6 @@ pub(super) fn attribute<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a s
 }
 
 /// The same, by an interned name.
-pub(super) fn named<'a>(element: ElementRef<'a>, name: &LocalName) -> Option<&'a str> {
-    element.value().attrs.iter().find(|(known, _)| known.local == *name).map(|(_, value)| &**value)
+pub(super) fn named<'a>(element: &'a Element, name: &LocalName) -> Option<&'a str> {
+    element.attrs.iter().find(|(known, _)| known.local == *name).map(|(_, value)| &**value)
 }

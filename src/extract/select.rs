@@ -3,17 +3,7 @@
 use html5ever::{LocalName, local_name, ns};
 use scraper::{ElementRef, node::Element};
 
-use crate::engine::plain::{Compound, Inner, More, Plain, Stands};
-
-/// What came of looking for the elements that a selector asks for about one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
-    Found,
-    /// Not from here; perhaps from farther out.
-    NotHere,
-    /// All that stand about it were looked at: nothing farther out can do.
-    Nowhere,
-}
+use crate::engine::plain::{Compound, Inner, Look, More, Plain, Stands};
 
 /// What a look must know beyond the element.
 #[derive(Clone, Copy)]

@@ -227,7 +227,7 @@ fn hides(style: &str) -> bool {
 
 /// Whether a style keeps white space.
 pub(super) fn keeps_space(element: ElementRef<'_>) -> bool {
-    named(element, &local_name!("style")).is_some_and(|style| {
+    named(element.value(), &local_name!("style")).is_some_and(|style| {
         style.split(';').any(|rule| {
             rule.split_once(':').is_some_and(|(name, value)| {
                 name.trim().eq_ignore_ascii_case("white-space") && value.trim().starts_with("pre")

@@ -79,14 +79,14 @@ impl Signs {
 
 /// Where in a page stands what the parser puts something else in the place of: ampersands and carriage returns.
 #[derive(Default)]
-pub(super) struct Places {
+pub(super) struct SignPlaces {
     /// From here …
     from: usize,
     /// … to the next there is none.
     next: usize,
 }
 
-impl Places {
+impl SignPlaces {
     /// Whether there is one in a range; ranges are mostly asked for one behind the other.
     #[inline]
     pub(super) fn stand_in(&mut self, page: &[u8], range: &Range<usize>) -> bool {
@@ -149,7 +149,7 @@ pub(super) struct Tags {
     places: Vec<u32>,
     names: Memory,
     attributes: Vec<Seen>,
-    pub(super) sign_places: Places,
+    pub(super) sign_places: SignPlaces,
     pub(super) carried: Vec<u64>,
     /// Of each tag, the numbers of lists of what may want its element.
     pub(super) lists: Vec<u32>,
@@ -181,7 +181,7 @@ impl Tags {
             self.attributes.clear();
             self.carried.clear();
             self.lists.clear();
-            self.sign_places = Places::default();
+            self.sign_places = SignPlaces::default();
             self.nodes = nodes;
             SPARE.set(Some(self));
         }
